@@ -1,0 +1,74 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type BlueConicClient, createBlueConicClient } from '../../src/blueconic/blueconicClient';
+import { collect, draftRoute, type Finding, firstOf, tried } from '../shell/adminRoutes';
+import { platform } from '../shell/platform';
+
+interface BlueConicConfigDef extends NodeDef {
+  url: string;
+}
+
+/** What other nodes of ours get from a BlueConic configuration: one client, and with it one token, for all of them. */
+export interface BlueConicConfigNode extends Node<{ clientId: string; clientSecret: string }> {
+  /** @throws SyncError for a tenant URL that no call could work with. */
+  client(): BlueConicClient;
+}
+
+const secrets = ['clientId', 'clientSecret'] as const;
+
+export default function register(RED: NodeAPI): void {
+  function BlueConicConfig(this: BlueConicConfigNode, def: BlueConicConfigDef): void {
+    RED.nodes.createNode(this, def);
+    let client: BlueConicClient | undefined;
+    this.client = () => {
+      client ??= clientOf({ url: def.url, ...this.credentials });
+      return client;
+    };
+  }
+  RED.nodes.registerType('blueconic-config', BlueConicConfig as never, {
+    credentials: { clientId: { type: 'text' }, clientSecret: { type: 'password' } },
+  });
+
+  draftRoute(RED, 'list/blueconic-segments', secrets, async (draft, signal) => ({
+    items: await collect(clientOf(draft).segments(signal), ({ id, name }) => ({ value: id, label: name })),
+  }));
+  draftRoute(RED, 'list/blueconic-properties', secrets, async (draft, signal) => ({
+    items: await collect(clientOf(draft).profileProperties(signal), (property) => ({
+      value: property.id,
+      label: property.name,
+      unique: property.indexed,
+      type: property.filterType,
+    })),
+  }));
+  draftRoute(RED, 'check/blueconic', secrets, async (draft, signal) => ({
+    findings: await check(clientOf(draft), signal),
+  }));
+}
+
+function clientOf(settings: { url?: unknown; clientId?: unknown; clientSecret?: unknown }): BlueConicClient {
+  return createBlueConicClient({
+    url: String(settings.url ?? ''),
+    clientId: String(settings.clientId ?? ''),
+    clientSecret: String(settings.clientSecret ?? ''),
+    http: platform.http,
+  });
+}
+
+/** Only calls that change nothing; what cannot be tried that way is said to be unknown. */
+async function check(client: BlueConicClient, signal: AbortSignal): Promise<Finding[]> {
+  return [
+    await tried('read:segments', 'The application may read segments.', () =>
+      firstOf(client.segments(signal)),
+    ),
+    await tried('read:profile-properties', 'The application may read profile properties.', () =>
+      firstOf(client.profileProperties(signal)),
+    ),
+    await tried(
+      'write:profiles',
+      'The application may write profiles (tried with no profile at all).',
+      async () => {
+        const answer = await client.putProfiles('[]', { identifiers: [] }, signal);
+        if (answer.kind === 'configuration') throw answer.error;
+      },
+    ),
+  ];
+}

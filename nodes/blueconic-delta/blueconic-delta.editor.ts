@@ -1,0 +1,138 @@
+import { identifierFault, wholeNumberFault } from '../editor/checks';
+import { attachChips, type Chips } from '../editor/chips';
+import {
+  claimForm,
+  configVerdict,
+  currentValue,
+  element,
+  field,
+  follow,
+  saveNumbers,
+  showParts,
+  verdict,
+} from '../editor/dialogForm';
+import { savedDraft } from '../editor/draft';
+import { liveList } from '../editor/liveList';
+import { pacingVerdict, savePacing } from '../editor/pacing';
+import { attachSegmentPicker } from '../editor/segmentPicker';
+
+interface DeltaNode extends EditorNode {
+  segment: string;
+  segmentName: string;
+  prefix: string;
+  properties: string[];
+}
+
+/** Lives while the dialog is open. */
+let properties: Chips | undefined;
+
+RED.nodes.registerType<DeltaNode>('blueconic-delta', {
+  category: 'profile sync',
+  color: '#A6BBCF',
+  icon: 'profile-delta.svg',
+  defaults: {
+    name: { value: '' },
+    origin: { value: 'segment' },
+    blueconic: {
+      value: '',
+      type: 'blueconic-config',
+      required: false,
+      validate(value, _options) {
+        return (
+          currentValue(this, 'origin') === 'files' ||
+          configVerdict(this, 'blueconic-delta.label.blueconic', value)
+        );
+      },
+    },
+    segment: {
+      value: '',
+      validate(value, _options) {
+        const needed = currentValue(this, 'origin') !== 'files';
+        return verdict(this, 'blueconic-delta.label.segment', needed ? identifierFault(value) : undefined);
+      },
+    },
+    segmentName: { value: '' },
+    properties: { value: [] },
+    pageRows: {
+      value: 1000,
+      validate(value, _options) {
+        return verdict(
+          this,
+          'blueconic-delta.label.pageRows',
+          wholeNumberFault(value, { min: 1, max: 10_000 }),
+        );
+      },
+    },
+    s3: {
+      value: '',
+      type: 'profile-sync-s3-config',
+      required: false,
+      validate(value, _options) {
+        return (
+          currentValue(this, 'origin') !== 'files' || configVerdict(this, 'blueconic-delta.label.s3', value)
+        );
+      },
+    },
+    prefix: { value: '' },
+    firstRows: {
+      value: '',
+      validate(value, _options) {
+        return pacingVerdict(this, 'firstRows', value);
+      },
+    },
+    batchRows: {
+      value: 500,
+      validate(value, _options) {
+        return pacingVerdict(this, 'batchRows', value);
+      },
+    },
+    idleSeconds: {
+      value: 60,
+      validate(value, _options) {
+        return pacingVerdict(this, 'idleSeconds', value);
+      },
+    },
+    onSilence: { value: 'fail' },
+  },
+  inputs: 1,
+  outputs: 1,
+  paletteLabel() {
+    return this._('blueconic-delta.label.palette');
+  },
+  label() {
+    const place = this.origin === 'files' ? this.prefix : this.segmentName;
+    return this.name || place || this._('blueconic-delta.label.palette');
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : '';
+  },
+  inputLabels() {
+    return this._('blueconic-delta.label.input');
+  },
+  outputLabels() {
+    return this._('blueconic-delta.label.output');
+  },
+  oneditprepare() {
+    claimForm(this, 'name');
+    const origin = field<HTMLSelectElement>(this, 'origin');
+    follow(origin, () => {
+      const files = origin.value === 'files';
+      showParts({ 'profile-sync-from-segment': !files, 'profile-sync-from-files': files });
+    });
+    const draft = () => savedDraft(field(this, 'blueconic').value);
+    attachSegmentPicker(this, liveList(this, 'blueconic-segments', draft));
+    properties = attachChips({
+      container: element('profile-sync-properties'),
+      inputId: 'profile-sync-property',
+      values: this.properties,
+      source: liveList(this, 'blueconic-properties', draft),
+      placeholder: this._('blueconic-delta.placeholder.property'),
+      text: (key, values) => this._(key, values),
+    });
+  },
+  oneditsave() {
+    this.properties = properties?.values() ?? [];
+    saveNumbers(this, ['pageRows']);
+    savePacing(this);
+  },
+});

@@ -1,0 +1,47 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { SegmentSource } from '../../src/blueconic/segmentSource';
+import { DeltaFilesSource } from '../../src/s3/deltaFilesSource';
+import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
+import type { S3ConfigNode } from '../profile-sync-s3-config/profile-sync-s3-config';
+import { wholeNumber } from '../shell/configValue';
+import { configNode, required } from '../shell/settings';
+import { type SourceNodeDef, sourceShell } from '../shell/sourceShell';
+
+interface BlueConicDeltaDef extends NodeDef, SourceNodeDef {
+  origin: string;
+  blueconic: string;
+  segment: string;
+  properties: string[];
+  pageRows: number | string;
+  s3: string;
+  prefix: string;
+}
+
+export default function register(RED: NodeAPI): void {
+  function BlueConicDelta(this: Node, def: BlueConicDeltaDef): void {
+    RED.nodes.createNode(this, def);
+    sourceShell({
+      RED,
+      node: this,
+      def,
+      direction: 'export',
+      open: (store, goalId) => {
+        if (def.origin === 'files') {
+          const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
+          return new DeltaFilesSource(s3.bucket(), store, {
+            goalId,
+            prefix: (def.prefix ?? '').replace(/^\/+/, ''),
+          });
+        }
+        const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');
+        return new SegmentSource(blueconic.client(), store, {
+          goalId,
+          segmentId: required(def.segment, 'a BlueConic segment'),
+          properties: def.properties ?? [],
+          pageRows: Math.max(1, wholeNumber(def.pageRows, 1000)),
+        });
+      },
+    });
+  }
+  RED.nodes.registerType('blueconic-delta', BlueConicDelta as never);
+}

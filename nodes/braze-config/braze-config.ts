@@ -1,0 +1,81 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type BrazeClient, createBrazeClient } from '../../src/braze/brazeClient';
+import type { TrackTargetSettings } from '../../src/braze/trackTarget';
+import { collect, draftRoute, type Finding, firstOf, tried } from '../shell/adminRoutes';
+import { wholeNumber } from '../shell/configValue';
+import { platform } from '../shell/platform';
+
+interface BrazeConfigDef extends NodeDef {
+  endpoint: string;
+  objectsPerRequest: number | string;
+  requestsInFlight: number | string;
+}
+
+/** What other nodes of ours get from a Braze configuration. */
+export interface BrazeConfigNode extends Node<{ apiKey: string }> {
+  /** @throws SyncError for an endpoint or key that no call could work with. */
+  client(): BrazeClient;
+  pace: TrackTargetSettings;
+}
+
+const secrets = ['apiKey'] as const;
+
+export default function register(RED: NodeAPI): void {
+  function BrazeConfig(this: BrazeConfigNode, def: BrazeConfigDef): void {
+    RED.nodes.createNode(this, def);
+    this.client = () => clientOf({ endpoint: def.endpoint, apiKey: this.credentials?.apiKey });
+    this.pace = {
+      objectsPerRequest: Math.min(75, Math.max(1, wholeNumber(def.objectsPerRequest, 75))),
+      requestsInFlight: Math.min(64, Math.max(1, wholeNumber(def.requestsInFlight, 8))),
+    };
+  }
+  RED.nodes.registerType('braze-config', BrazeConfig as never, {
+    credentials: { apiKey: { type: 'password' } },
+  });
+
+  draftRoute(RED, 'list/braze-segments', secrets, async (draft, signal) => ({
+    items: await collect(clientOf(draft).segments(signal), ({ id, name }) => ({ value: id, label: name })),
+  }));
+  draftRoute(RED, 'list/braze-attributes', secrets, async (draft, signal) => ({
+    items: await collect(clientOf(draft).customAttributes(signal), ({ name }) => ({
+      value: name,
+      label: name,
+    })),
+  }));
+  draftRoute(RED, 'check/braze', secrets, async (draft, signal) => ({
+    findings: await check(clientOf(draft), signal),
+  }));
+}
+
+function clientOf(settings: { endpoint?: unknown; apiKey?: unknown }): BrazeClient {
+  return createBrazeClient({
+    endpoint: String(settings.endpoint ?? ''),
+    apiKey: String(settings.apiKey ?? ''),
+    http: platform.http,
+  });
+}
+
+/** Only calls that change nothing and start nothing; what cannot be tried that way is said to be unknown. */
+async function check(client: BrazeClient, signal: AbortSignal): Promise<Finding[]> {
+  const segments = await tried('segments.list', 'The key may list segments.', () =>
+    firstOf(client.segments(signal)),
+  );
+  return [
+    segments,
+    await tried(
+      'custom_attributes.get',
+      'The key may list custom attributes (optional, for the pickers).',
+      () => firstOf(client.customAttributes(signal)),
+    ),
+    {
+      what: 'users.track',
+      ok: 'unknown',
+      message: 'Cannot be tried without writing to a user; the first run will tell.',
+    },
+    {
+      what: 'users.export.segment',
+      ok: 'unknown',
+      message: 'Cannot be tried without starting an export; the first run will tell.',
+    },
+  ];
+}

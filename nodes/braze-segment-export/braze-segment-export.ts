@@ -1,0 +1,43 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { SegmentExportSource } from '../../src/braze/segmentExportSource';
+import type { BrazeConfigNode } from '../braze-config/braze-config';
+import type { S3ConfigNode } from '../profile-sync-s3-config/profile-sync-s3-config';
+import { wholeNumber } from '../shell/configValue';
+import { configNode, required } from '../shell/settings';
+import { type SourceNodeDef, sourceShell } from '../shell/sourceShell';
+
+interface SegmentExportDef extends NodeDef, SourceNodeDef {
+  braze: string;
+  s3: string;
+  segment: string;
+  fields: string[];
+  customAttributes: string[];
+  pollSeconds: number | string;
+  quietSeconds: number | string;
+  giveUpMinutes: number | string;
+}
+
+export default function register(RED: NodeAPI): void {
+  function SegmentExport(this: Node, def: SegmentExportDef): void {
+    RED.nodes.createNode(this, def);
+    sourceShell({
+      RED,
+      node: this,
+      def,
+      direction: 'import',
+      open: () => {
+        const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
+        const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
+        return new SegmentExportSource(braze.client(), s3.bucket(), {
+          segmentId: required(def.segment, 'a Braze segment'),
+          fields: def.fields ?? [],
+          customAttributes: def.customAttributes ?? [],
+          pollMs: Math.max(1, wholeNumber(def.pollSeconds, 10)) * 1000,
+          quietMs: wholeNumber(def.quietSeconds, 60) * 1000,
+          giveUpMs: Math.max(1, wholeNumber(def.giveUpMinutes, 60)) * 60_000,
+        });
+      },
+    });
+  }
+  RED.nodes.registerType('braze-segment-export', SegmentExport as never);
+}

@@ -1,0 +1,20 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { TrackTarget } from '../../src/braze/trackTarget';
+import type { BrazeConfigNode } from '../braze-config/braze-config';
+import { configNode } from '../shell/settings';
+import { sinkShell } from '../shell/sinkShell';
+
+interface UsersTrackDef extends NodeDef {
+  braze: string;
+}
+
+export default function register(RED: NodeAPI): void {
+  function UsersTrack(this: Node, def: UsersTrackDef): void {
+    RED.nodes.createNode(this, def);
+    sinkShell(RED, this, () => {
+      const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
+      return new TrackTarget(braze.client(), braze.pace);
+    });
+  }
+  RED.nodes.registerType('braze-users-track', UsersTrack as never);
+}

@@ -1,0 +1,117 @@
+import { conversionFor } from '../../src/mapping/conversions';
+import { parseFieldPath } from '../../src/mapping/fieldPath';
+import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mappingDocument';
+
+/** Everything that can be wrong with a mapping; each has a sentence in the mapper's catalogue under `problem`. */
+export const MAPPING_PROBLEMS = [
+  'noIdentifiers',
+  'noRows',
+  'onlyStatic',
+  'targetEmpty',
+  'targetSpaces',
+  'path',
+  'staticEmpty',
+  'staticValue',
+  'duplicateTarget',
+  'sum',
+  'setIfEmptyExport',
+  'addNeedsList',
+  'addObjects',
+  'clearStatic',
+  'objectImport',
+  'objectNeedsJson',
+  'jsonNeedsShape',
+] as const;
+
+export type Problem = (typeof MAPPING_PROBLEMS)[number];
+
+/** A problem and its place: the n-th identifier group or row, from 0; none for the list as a whole. */
+export interface MappingProblem {
+  list: 'identifiers' | 'rows';
+  at?: number;
+  problem: Problem;
+  /** For `duplicateTarget`: the number of the row that has the target already, counted from 1. */
+  row?: number;
+}
+
+/**
+ * What the runtime would refuse, in terms that a catalogue can translate. It follows `mappingFaults`, whose sentences
+ * are for logs; a test holds the two together.
+ */
+export function mappingProblems(mapping: Mapping): MappingProblem[] {
+  return [...identifierProblems(mapping.identifiers), ...allRowProblems(mapping)];
+}
+
+function identifierProblems(groups: readonly (readonly IdentifierRow[])[]): MappingProblem[] {
+  if (groups.length === 0) return [{ list: 'identifiers', problem: 'noIdentifiers' }];
+  return groups.flatMap((group, at) => {
+    const problems: Problem[] = group.every((pair) => pair.source.kind === 'static') ? ['onlyStatic'] : [];
+    for (const { source, target } of group) {
+      problems.push(...targetProblem(target), ...pathProblem(source));
+      if (source.kind === 'static' && source.value.trim() === '') problems.push('staticEmpty');
+    }
+    return problems.map((problem): MappingProblem => ({ list: 'identifiers', at, problem }));
+  });
+}
+
+function allRowProblems({ rows, direction }: Mapping): MappingProblem[] {
+  if (rows.length === 0) return [{ list: 'rows', problem: 'noRows' }];
+  const firstAt = new Map<string, number>();
+  return rows.flatMap((row, at) => {
+    const problems: MappingProblem[] = rowProblems(row, direction).map((problem) => ({
+      list: 'rows',
+      at,
+      problem,
+    }));
+    const before = firstAt.get(row.target);
+    if (before === undefined) firstAt.set(row.target, at);
+    else problems.push({ list: 'rows', at, problem: 'duplicateTarget', row: before + 1 });
+    return problems;
+  });
+}
+
+function rowProblems(row: MappingRow, direction: Direction): Problem[] {
+  return [
+    ...targetProblem(row.target),
+    ...pathProblem(row.source),
+    ...strategyProblem(row, direction),
+    ...shapeProblem(row, direction),
+    ...staticProblem(row, direction),
+  ];
+}
+
+function targetProblem(target: string): Problem[] {
+  if (target.trim() === '') return ['targetEmpty'];
+  return target.trim() === target ? [] : ['targetSpaces'];
+}
+
+function pathProblem(source: MappingSource): Problem[] {
+  if (source.kind === 'static') return [];
+  try {
+    parseFieldPath(source.path);
+    return [];
+  } catch {
+    return ['path'];
+  }
+}
+
+/** Why a row cannot have its strategy, if so. */
+export function strategyProblem({ strategy, as, type, source }: MappingRow, direction: Direction): Problem[] {
+  if (strategy === 'sum') return ['sum'];
+  if (strategy === 'setIfEmpty' && direction === 'export') return ['setIfEmptyExport'];
+  if (strategy === 'add' && as !== 'list') return ['addNeedsList'];
+  if (strategy === 'add' && type === 'json' && direction === 'export') return ['addObjects'];
+  return strategy === 'clear' && source.kind === 'static' ? ['clearStatic'] : [];
+}
+
+/** Why a row cannot have its shape, if so. */
+export function shapeProblem({ as, type }: MappingRow, direction: Direction): Problem[] {
+  if (as === 'object' && direction === 'import') return ['objectImport'];
+  if (as === 'object' && type !== 'json') return ['objectNeedsJson'];
+  return as === 'one' && type === 'json' ? ['jsonNeedsShape'] : [];
+}
+
+function staticProblem({ source, type }: MappingRow, direction: Direction): Problem[] {
+  if (source.kind === 'field') return [];
+  return conversionFor(type, direction).convert(source.value) === undefined ? ['staticValue'] : [];
+}

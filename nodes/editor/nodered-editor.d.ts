@@ -1,0 +1,89 @@
+/**
+ * The part of the Node-RED editor (4.1 and 5.0) that these nodes use, declared here because the published typings
+ * know neither two-argument validators that return reasons nor several list options.
+ */
+
+/** A node as the editor holds it: its properties beside the editor's own fields. */
+interface EditorNode {
+  id: string;
+  type: string;
+  z?: string;
+  name?: string;
+  wires?: string[][];
+  credentials?: { [name: string]: unknown };
+  _def: EditorNodeDefinition;
+  /** Text of the node's own catalogue. */
+  _(key: string, values?: TextValues): string;
+  [property: string]: unknown;
+}
+
+type TextValues = { [name: string]: string | number };
+
+/** `true`, or one reason, or one reason per fault. */
+type Verdict = true | string | string[];
+
+interface EditorProperty<Self> {
+  value: unknown;
+  required?: boolean;
+  /** Type of the config node whose id this property holds. */
+  type?: string;
+  validate?: (this: Self, value: unknown, options: { label?: string }) => Verdict;
+}
+
+interface EditorNodeDefinition<Self = EditorNode> {
+  category: string;
+  color?: string;
+  defaults: { [property: string]: EditorProperty<Self> };
+  credentials?: { [name: string]: { type: 'text' | 'password'; required?: boolean } };
+  inputs?: number;
+  outputs?: number;
+  icon?: string;
+  align?: 'left' | 'right';
+  paletteLabel?: string | ((this: Self) => string);
+  label?: (this: Self) => string;
+  labelStyle?: (this: Self) => string;
+  inputLabels?: string | ((this: Self) => string);
+  outputLabels?: (this: Self, index: number) => string;
+  oneditprepare?: (this: Self) => void;
+  oneditsave?: (this: Self) => void;
+  oneditcancel?: (this: Self) => void;
+  oneditresize?: (this: Self, size: { width: number; height: number }) => void;
+}
+
+interface EditableListOptions<Row> {
+  addItem(container: JQuery, index: number, row: Row): void;
+  addButton?: boolean | string;
+  removable?: boolean;
+  removeItem?(row: Row): void;
+  sortable?: boolean;
+  sortItems?(rows: JQuery[]): void;
+  header?: JQuery;
+  height?: number | 'auto';
+  scrollOnAdd?: boolean;
+  filter?(row: Row): boolean;
+  /** Read by Node-RED 5; 4.1 ignores it. */
+  ariaLabel?: string;
+}
+
+interface JQuery {
+  editableList<Row>(options: EditableListOptions<Row>): this;
+  editableList(method: 'addItem', row: object): void;
+  editableList(method: 'empty'): void;
+  editableList(method: 'items'): JQuery;
+  editableList(method: 'filter', filter: ((row: never) => boolean) | null): number;
+}
+
+declare const RED: {
+  nodes: {
+    registerType<Self extends EditorNode>(
+      type: string,
+      definition: EditorNodeDefinition<Self> & ThisType<Self>,
+    ): void;
+    /** A flow or config node by id, with the values of its last closed dialog, deployed or not. */
+    node(id: string): EditorNode | null;
+    /** The node and all that it is wired to, directly or through others. */
+    getAllFlowNodes(node: EditorNode): EditorNode[];
+    eachConfig(visit: (node: EditorNode) => unknown): void;
+    eachNode(visit: (node: EditorNode) => unknown): void;
+  };
+};

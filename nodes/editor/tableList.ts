@@ -1,0 +1,35 @@
+/**
+ * The data of an editable list's items in their order on the screen. An item fades for a moment after its removal:
+ * it counts no more.
+ */
+export function listRows<Row>(list: JQuery): Row[] {
+  const rows: Row[] = [];
+  list.editableList('items').each((_index, item) => {
+    const content = $(item);
+    if (!content.closest('li').hasClass('red-ui-editableList-item-deleting'))
+      rows.push(content.data('data') as Row);
+  });
+  return rows;
+}
+
+/**
+ * Gives an item of a list what Node-RED leaves out: a name for its remove button, and keys to move it (Alt with arrow
+ * up or down). `moved` is called after a move and after a removal has begun.
+ */
+export function prepareListItem(node: EditorNode, content: JQuery, moved: () => void): void {
+  const item = content.closest('li');
+  item
+    .find('.red-ui-editableList-item-remove')
+    .attr({ 'aria-label': node._('profile-field-mapper.button.removeRow'), role: 'button' })
+    .on('click', moved);
+  item.on('keydown', (event) => {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const focused = document.activeElement;
+    if (event.key === 'ArrowUp') item.insertBefore(item.prev('li'));
+    else item.insertAfter(item.next('li'));
+    if (focused instanceof HTMLElement) focused.focus();
+    moved();
+  });
+}

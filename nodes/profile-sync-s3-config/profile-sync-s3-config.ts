@@ -1,0 +1,82 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { SyncError } from '../../src/errors/syncError';
+import { type Bucket, openBucket } from '../../src/s3/bucket';
+import { checkAccess } from '../../src/s3/checkAccess';
+import { listBuckets } from '../../src/s3/listBuckets';
+import type { S3Settings } from '../../src/s3/settings';
+import { draftRoute } from '../shell/adminRoutes';
+
+interface S3ConfigDef extends NodeDef {
+  auth: string;
+  region: string;
+  endpoint: string;
+  pathStyle: boolean;
+  checksums: string;
+  bucket: string;
+  rootPath: string;
+}
+
+/** What other nodes of ours get from an S3 configuration. */
+export interface S3ConfigNode
+  extends Node<{ accessKeyId: string; secretAccessKey: string; sessionToken: string }> {
+  /** Whoever opens it closes it. Throws SyncError for settings that cannot work. */
+  bucket(): Bucket;
+}
+
+const secrets = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
+
+export default function register(RED: NodeAPI): void {
+  function S3Config(this: S3ConfigNode, def: S3ConfigDef): void {
+    RED.nodes.createNode(this, def);
+    this.bucket = () => openBucket(settingsOf({ ...def, ...this.credentials }));
+  }
+  RED.nodes.registerType('profile-sync-s3-config', S3Config as never, {
+    credentials: {
+      accessKeyId: { type: 'text' },
+      secretAccessKey: { type: 'password' },
+      sessionToken: { type: 'password' },
+    },
+  });
+
+  draftRoute(RED, 'list/s3-buckets', secrets, async (draft, signal) => {
+    try {
+      const names = await listBuckets(settingsOf(draft), signal);
+      return { items: names.map((name) => ({ value: name, label: name })) };
+    } catch (thrown) {
+      // A key made for one bucket often may not list all of them: no error, the name is typed.
+      if (thrown instanceof SyncError && thrown.code === 'S3_ACCESS_DENIED') {
+        return { items: [], note: thrown.message };
+      }
+      throw thrown;
+    }
+  });
+  draftRoute(RED, 'check/s3', secrets, async (draft, signal) => {
+    const found = await checkAccess(settingsOf(draft), ['list', 'get', 'location'], signal);
+    return { findings: found.map(({ permission, ok, message }) => ({ what: permission, ok, message })) };
+  });
+}
+
+/** From a form (deployed or draft) to the client's settings; forms keep empty texts where nothing is set. */
+function settingsOf(form: { [field: string]: unknown }): S3Settings {
+  const text = (name: string): string => String(form[name] ?? '').trim();
+  const endpoint = text('endpoint');
+  const region = text('region');
+  const sessionToken = text('sessionToken');
+  return {
+    auth:
+      form.auth === 'chain'
+        ? { kind: 'chain' }
+        : {
+            kind: 'keys',
+            accessKeyId: text('accessKeyId'),
+            secretAccessKey: text('secretAccessKey'),
+            ...(sessionToken !== '' && { sessionToken }),
+          },
+    ...(region !== '' && { region }),
+    ...(endpoint !== '' && { endpoint }),
+    pathStyle: form.pathStyle === true,
+    checksums: form.checksums === 'required' ? 'required' : 'supported',
+    bucket: text('bucket'),
+    rootPath: text('rootPath'),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Node, NodeAPI } from 'node-red';
+import { asSyncError } from '../../src/errors/syncError';
+import { BatchSink } from '../../src/run/batchSink';
+import type { GoalRun } from '../../src/run/goalRun';
+import type { SinkEvents } from '../../src/run/sinkEvents';
+import type { SinkTarget } from '../../src/run/sinkTarget';
+import type { StateStore } from '../../src/store/store';
+import { platform } from './platform';
+import { StatusLine } from './statusLine';
+import { inOwnWords, lastWord } from './statusText';
+
+/** The nodes a goal may end in. */
+export const sinkTypes: ReadonlySet<string> = new Set(['braze-users-track', 'blueconic-profiles']);
+
+/** Sinks that are running, by run-time id, so that a source can tell its sink of a run before the first row comes. */
+const running = new Map<string, { join(run: GoalRun): void }>();
+
+export function sinkOf(nodeId: string): { join(run: GoalRun): void } | undefined {
+  return running.get(nodeId);
+}
+
+/**
+ * What every sink node does: takes arrays of updates (or one), emits settled rows and the ledger on its first output
+ * and rejected updates on its second, and shows how it goes.
+ */
+export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => SinkTarget<Item>): void {
+  const status = new StatusLine(node);
+  let target: SinkTarget<Item>;
+  try {
+    target = makeTarget();
+  } catch (thrown) {
+    const error = asSyncError(thrown, 'reading the settings of the sink');
+    status.show('red', 'ring', error.code);
+    running.set(node.id, { join: (run) => run.fail(error) });
+    node.on('input', (_message, _send, done) => done(error));
+    node.on('close', (_removed: boolean, done: () => void) => {
+      running.delete(node.id);
+      done();
+    });
+    return;
+  }
+  const words = inOwnWords(RED, node.type);
+  const identity = { id: node.id, name: node.name || node.type, direction: 'other' as const };
+  const wires = (node as Node & { wires?: string[][] }).wires ?? [];
+  /** The message whose rows made a run fail carries the error to Catch nodes; there is one per run. */
+  const failures = new Set<GoalRun>();
+
+  const events: SinkEvents = {
+    wants: { settled: (wires[0]?.length ?? 0) > 0, rejected: (wires[1]?.length ?? 0) > 0 },
+    settled: (rows, run) => node.send([{ payload: rows, sync: syncOf(run) }, null]),
+    rejected: (updates, run) => node.send([null, { payload: updates, sync: syncOf(run) }]),
+    finished: (summary, run) => {
+      node.send([
+        { payload: [], complete: true, ledger: summary.ledger, run: summary, sync: syncOf(run) },
+        null,
+      ]);
+      lastWord(status, summary, words);
+    },
+    progress: (run, note) => {
+      status.progress(note ? 'yellow' : 'blue', note ? 'ring' : 'dot', () => progressText(run, note));
+    },
+    failed: (error, run) => {
+      if (failures.has(run)) return;
+      failures.add(run);
+      run.listen({ finished: () => failures.delete(run) });
+      run.reportedBy(node.id);
+      node.error(error, { sync: syncOf(run) });
+    },
+  };
+  const sink = new BatchSink({
+    identity,
+    registry: platform.runs,
+    target,
+    events,
+    settle: async (run) => {
+      const store: StateStore = await platform.acquireStore(RED);
+      try {
+        await platform.settle(store, run);
+      } finally {
+        platform.releaseStore();
+      }
+    },
+  });
+
+  running.set(node.id, sink);
+  node.on('input', (message, _send, done) => {
+    try {
+      sink.accept(message.payload, () => done());
+    } catch (thrown) {
+      done(thrown as Error);
+    }
+  });
+  node.on('close', (_removed: boolean, done: () => void) => {
+    running.delete(node.id);
+    status.clear();
+    void sink.close().then(() => done());
+  });
+
+  function progressText(run: GoalRun, note: string | undefined): string {
+    const { ledger } = run.snapshot();
+    const decided = ledger.read + ledger.added - ledger.undecided;
+    return `${decided.toLocaleString()} · ${ledger.rejected.toLocaleString()} ${words('status.rejected')}${note ? ` · ${note}` : ''}`;
+  }
+}
+
+function syncOf(run: GoalRun): { run: string; goal: string } {
+  return { run: run.id, goal: run.goal.name };
+}

@@ -1,0 +1,31 @@
+import type { NodeAPI } from 'node-red';
+import type { RunSummary } from '../../src/run/goalRun';
+import type { StatusLine } from './statusLine';
+
+/** A text of the node's own catalogue, in the language of the runtime. */
+export type Words = (key: string, values?: Record<string, string | number>) => string;
+
+const packageName = '@profile-bridge/node-red-braze-blueconic';
+
+/**
+ * Status texts with numbers cannot be left to the editor: it looks them up without parameters. So they are put into
+ * words here; the catalogue is the node's own.
+ */
+export function inOwnWords(RED: NodeAPI, type: string): Words {
+  return (key, values) => RED._(`${packageName}/${type}:${type}.${key}`, values);
+}
+
+/** The line that stays when a run is over: counts first, so that it is not mistaken for a catalogue key. */
+export function lastWord(status: StatusLine, summary: RunSummary, words: Words): void {
+  const { ledger } = summary;
+  const total = (ledger.read + ledger.added).toLocaleString();
+  if (summary.result === 'failed') {
+    status.show('red', 'ring', `${total} · ${words('status.failed')}: ${summary.error?.code ?? ''}`);
+  } else if (summary.result === 'stopped') {
+    status.show('grey', 'ring', `${total} · ${words('status.stopped')}`);
+  } else {
+    const rejected = ledger.rejected + ledger.unknown;
+    const trouble = rejected > 0 ? ` · ${rejected.toLocaleString()} ${words('status.rejected')}` : '';
+    status.show(rejected > 0 ? 'yellow' : 'green', 'dot', `${total} · ${words('status.done')}${trouble}`);
+  }
+}

@@ -1,0 +1,85 @@
+import type { HttpClient } from '../http/httpClient';
+import { type BlueConicAccess, type BlueConicCall, placeOf, sendAuthorised } from './blueconicCall';
+import { type BulkAnswer, bulkAnswer } from './bulkAnswer';
+import {
+  type BlueConicObjective,
+  type BlueConicProperty,
+  type BlueConicSegment,
+  createProperty,
+  listObjectives,
+  listProfileProperties,
+  listSegments,
+  type NewProperty,
+} from './catalogue';
+import {
+  readSegmentPage,
+  readServerTime,
+  type SegmentPage,
+  type SegmentPageRequest,
+} from './segmentProfiles';
+import { blueconicTenantUrl } from './tenantUrl';
+import { createTokenSource } from './tokenSource';
+
+/**
+ * One BlueConic tenant. Pacing and repeating are the caller's, except that a call refused with 401 is made once more
+ * with a new token. All but `putProfiles` throw a `SyncError` for whatever is not a good answer; `putProfiles` throws
+ * only where no answer to it came: without a token (then `maybeApplied` is false) or without a connection.
+ */
+export interface BlueConicClient {
+  readonly url: string;
+  /** Sends up to 1000 bulk entries as a JSON array. `identifiers` are those of the entries, in the same order. */
+  putProfiles(
+    entries: string | Buffer,
+    options: { identifiers: readonly string[]; objectiveIds?: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<BulkAnswer>;
+  segments(signal: AbortSignal): AsyncGenerator<BlueConicSegment>;
+  profileProperties(signal: AbortSignal): AsyncGenerator<BlueConicProperty>;
+  objectives(signal: AbortSignal): AsyncGenerator<BlueConicObjective>;
+  segmentPage(request: SegmentPageRequest, signal: AbortSignal): Promise<SegmentPage>;
+  /** BlueConic's clock, epoch milliseconds, to the second. */
+  serverTime(signal: AbortSignal): Promise<number>;
+  /** Creates the property unless there is one of that id, which is then left as it is. */
+  createProperty(
+    property: NewProperty,
+    signal: AbortSignal,
+  ): Promise<{ created: boolean; property: BlueConicProperty }>;
+}
+
+/** @throws SyncError BLUECONIC_URL_WRONG for a URL that no call could work with. */
+export function createBlueConicClient(options: {
+  url: string;
+  clientId: string;
+  clientSecret: string;
+  http: HttpClient;
+}): BlueConicClient {
+  const url = blueconicTenantUrl(options.url);
+  const { http } = options;
+  const clientId = options.clientId.trim();
+  const clientSecret = options.clientSecret.trim();
+  const access: BlueConicAccess = {
+    url,
+    host: new URL(url).host,
+    http,
+    tokens: createTokenSource({ url, clientId, clientSecret, http }),
+  };
+  return {
+    url,
+    async putProfiles(entries, { identifiers, objectiveIds = [] }, signal) {
+      const call: BlueConicCall = {
+        method: 'PUT',
+        path: '/profiles',
+        ...(objectiveIds.length > 0 && { query: [['objectiveIds', objectiveIds.join(',')]] }),
+        body: entries,
+        scope: 'write:profiles',
+      };
+      return bulkAnswer(await sendAuthorised(access, call, signal), identifiers, placeOf(access, call));
+    },
+    segments: (signal) => listSegments(access, signal),
+    profileProperties: (signal) => listProfileProperties(access, signal),
+    objectives: (signal) => listObjectives(access, signal),
+    segmentPage: (request, signal) => readSegmentPage(access, request, signal),
+    serverTime: (signal) => readServerTime(access, signal),
+    createProperty: (property, signal) => createProperty(access, property, signal),
+  };
+}

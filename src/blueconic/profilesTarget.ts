@@ -1,0 +1,147 @@
+import { asSyncError, type SyncError } from '../errors/syncError';
+import type { ProfileUpdate } from '../mapping/profileUpdate';
+import { type Attempt, gaveUpVerdict, retrying } from '../run/retry';
+import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
+import type { BlueConicClient } from './blueconicClient';
+import type { BulkAnswer, BulkResult } from './bulkAnswer';
+import { bulkEntry } from './bulkEntries';
+import { entryColumn } from './entryStates';
+
+export interface ProfilesTargetSettings {
+  /** Up to 1,000 (contracts: blueconic 3.4). */
+  entriesPerRequest: number;
+  requestsInFlight: number;
+  /** No try of a request begins later than this after its first. Default five minutes. */
+  deadlineMs?: number;
+}
+
+/** One profile's entry, already JSON, so that a request's size is known before it is made. */
+export interface ProfileItem {
+  identifier: string;
+  json: string;
+  /** Property rules in the entry. */
+  rules: number;
+}
+
+/** No limit is documented; this keeps one request's JSON from holding the event loop. */
+const bytesPerRequest = 8_000_000;
+const defaultDeadlineMs = 5 * 60_000;
+/** Before BlueConic has answered once, a connection that fails this often points at a setting. */
+const triesWithoutAnyAnswer = 3;
+
+/** Executes profile updates on BlueConic through `PUT /profiles`, and brings every result back to its profile. */
+export class ProfilesTarget implements SinkTarget<ProfileItem> {
+  readonly objectsPerRequest: number;
+  readonly bytesPerRequest = bytesPerRequest;
+  readonly requestsInFlight: number;
+  readonly #client: Pick<BlueConicClient, 'putProfiles'>;
+  readonly #deadlineMs: number;
+  #nextIdentifier = 1;
+  #answered = false;
+
+  constructor(client: Pick<BlueConicClient, 'putProfiles'>, settings: ProfilesTargetSettings) {
+    this.#client = client;
+    this.objectsPerRequest = settings.entriesPerRequest;
+    this.requestsInFlight = settings.requestsInFlight;
+    this.#deadlineMs = settings.deadlineMs ?? defaultDeadlineMs;
+  }
+
+  prepare(update: ProfileUpdate): ReturnType<SinkTarget<ProfileItem>['prepare']> {
+    const identifier = String(this.#nextIdentifier++);
+    const made = bulkEntry(update, identifier);
+    if ('rejected' in made) return { rejected: made.rejected, refused: [] };
+    if (!made.entry) return { rejected: made.refused[0]?.reason ?? 'nothing to send', refused: made.refused };
+    const json = JSON.stringify(made.entry);
+    const item = { identifier, json, rules: made.entry.properties.length };
+    return {
+      item,
+      objects: 1,
+      bytes: Buffer.byteLength(json) + 1,
+      repeatable: made.repeatable,
+      refused: made.refused,
+    } satisfies Prepared<ProfileItem>;
+  }
+
+  async send(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
+    const body = `[${items.map((item) => item.json).join(',')}]`;
+    const identifiers = items.map((item) => item.identifier);
+    const { work } = context;
+    work.requests++;
+    work.objects += items.length;
+    let tries = 0;
+    const tried = await retrying<Verdict[]>(
+      async () => {
+        tries++;
+        work.attempts++;
+        work.bytesSent += body.length;
+        let answer: BulkAnswer;
+        try {
+          answer = await this.#client.putProfiles(body, { identifiers }, context.abandoned);
+        } catch (thrown) {
+          return this.#unanswered(asSyncError(thrown, 'sending to BlueConic'), items, repeatable, tries);
+        }
+        this.#answered = true;
+        return verdictsOf(answer, items, repeatable);
+      },
+      context,
+      { deadlineMs: this.#deadlineMs },
+    );
+    return 'done' in tried ? tried.done : items.map(() => gaveUpVerdict(tried));
+  }
+
+  #unanswered(
+    error: SyncError,
+    items: readonly ProfileItem[],
+    repeatable: boolean,
+    tries: number,
+  ): Attempt<Verdict[]> {
+    if (error.retry === 'never') throw error;
+    if (error.maybeApplied && !repeatable) {
+      return { done: items.map(() => ({ outcome: 'unknown', reason: error.code })) };
+    }
+    if (!this.#answered && !error.maybeApplied && tries >= triesWithoutAnyAnswer) throw error;
+    return { again: error.code, maybeApplied: error.maybeApplied };
+  }
+}
+
+/** From an answer to a verdict per profile, or to another try. */
+function verdictsOf(
+  answer: BulkAnswer,
+  items: readonly ProfileItem[],
+  repeatable: boolean,
+): Attempt<Verdict[]> {
+  switch (answer.kind) {
+    case 'done':
+    case 'too-many':
+      return { done: items.map((item, at) => verdictOf(answer.results[at], item.rules, repeatable)) };
+    case 'throttled':
+      return { again: 'BlueConic has too many requests at once', maybeApplied: false, ...wait(answer) };
+    case 'unavailable': {
+      const reason = `BlueConic answered ${answer.status}`;
+      if (!repeatable) return { done: items.map(() => ({ outcome: 'unknown', reason })) };
+      return { again: reason, maybeApplied: true, ...wait(answer) };
+    }
+    case 'refused': {
+      const reason = `BlueConic refused the request (${answer.status}, ${answer.reason})`;
+      return { done: items.map(() => ({ outcome: 'rejected', reason })) };
+    }
+    case 'configuration':
+      throw answer.error;
+    case 'unreadable': {
+      const reason = `unreadable answer (${answer.status})`;
+      return { done: items.map(() => ({ outcome: 'unknown', reason, repeatable })) };
+    }
+  }
+}
+
+function verdictOf(result: BulkResult | undefined, rules: number, repeatable: boolean): Verdict {
+  if (!result) return { outcome: 'unknown', reason: 'no result for this entry', repeatable };
+  const place = entryColumn(result, rules);
+  if (place.column === 'accepted') return { outcome: 'accepted', how: place.how };
+  if (place.column === 'unchanged') return { outcome: 'unchanged' };
+  return { outcome: place.column, reason: place.reason };
+}
+
+function wait({ waitMs }: { waitMs?: number }): { waitMs?: number } {
+  return waitMs === undefined ? {} : { waitMs };
+}

@@ -1,0 +1,233 @@
+import { asSyncError, type SyncError } from '../errors/syncError';
+import type { ProfileUpdate } from '../mapping/profileUpdate';
+import { type Attempt, gaveUpVerdict, retrying } from '../run/retry';
+import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
+import type { BrazeClient } from './brazeClient';
+import { dataPoints } from './dataPoints';
+import type { SentCounts, TrackAnswer, TrackArray, TrackObjectError } from './trackAnswer';
+import { trackObjects } from './trackObjects';
+
+export interface TrackTargetSettings {
+  /** 75 in total by default contract, down to 50 (contracts: braze 2.2). */
+  objectsPerRequest: number;
+  requestsInFlight: number;
+  /** No try of a request begins later than this after its first. Default five minutes. */
+  deadlineMs?: number;
+}
+
+/** One user's objects, already JSON, so that a request's size is known before it is made. */
+export interface TrackItem {
+  attributes: string | undefined;
+  events: string[];
+  purchases: string[];
+  dataPoints: number;
+}
+
+const arrays: readonly TrackArray[] = ['attributes', 'events', 'purchases'];
+/** The documented limit is 4 MB (contracts: braze 2.2); the difference leaves room for the frame around the objects. */
+const bytesPerRequest = 3_900_000;
+const defaultDeadlineMs = 5 * 60_000;
+/** Before Braze has answered once, a connection that fails this often points at a setting, not at bad luck. */
+const triesWithoutAnyAnswer = 3;
+
+/** Executes profile updates on Braze through `/users/track`, and brings every answer back to the user it is about. */
+export class TrackTarget implements SinkTarget<TrackItem> {
+  readonly objectsPerRequest: number;
+  readonly bytesPerRequest = bytesPerRequest;
+  readonly requestsInFlight: number;
+  readonly #client: Pick<BrazeClient, 'track'>;
+  readonly #deadlineMs: number;
+  #answered = false;
+
+  constructor(client: Pick<BrazeClient, 'track'>, settings: TrackTargetSettings) {
+    this.#client = client;
+    this.objectsPerRequest = settings.objectsPerRequest;
+    this.requestsInFlight = settings.requestsInFlight;
+    this.#deadlineMs = settings.deadlineMs ?? defaultDeadlineMs;
+  }
+
+  prepare(update: ProfileUpdate): ReturnType<SinkTarget<TrackItem>['prepare']> {
+    const made = trackObjects(update);
+    if ('rejected' in made) return { rejected: made.rejected, refused: [] };
+    const attributes = made.attributes && JSON.stringify(made.attributes);
+    const events = made.events.map((event) => JSON.stringify(event));
+    const purchases = made.purchases.map((purchase) => JSON.stringify(purchase));
+    const objects = (attributes ? 1 : 0) + events.length + purchases.length;
+    if (objects === 0) {
+      return { rejected: made.refused[0]?.reason ?? 'nothing to send', refused: made.refused };
+    }
+    let bytes = attributes ? Buffer.byteLength(attributes) + 1 : 0;
+    for (const json of events) bytes += Buffer.byteLength(json) + 1;
+    for (const json of purchases) bytes += Buffer.byteLength(json) + 1;
+    const item = { attributes, events, purchases, dataPoints: dataPoints(made) };
+    return {
+      item,
+      objects,
+      bytes,
+      repeatable: made.repeatable,
+      refused: made.refused,
+    } satisfies Prepared<TrackItem>;
+  }
+
+  async send(items: readonly TrackItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
+    const { body, sent } = requestBody(items);
+    const { work } = context;
+    work.requests++;
+    work.objects += sent.attributes + sent.events + sent.purchases;
+    let tries = 0;
+    const tried = await retrying<Verdict[]>(
+      async () => {
+        tries++;
+        work.attempts++;
+        work.bytesSent += body.length;
+        let answer: TrackAnswer;
+        try {
+          answer = await this.#client.track(body, context.abandoned, sent);
+        } catch (thrown) {
+          return this.#unanswered(asSyncError(thrown, 'sending to Braze'), items, repeatable, tries);
+        }
+        this.#answered = true;
+        return verdictsOf(answer, items, repeatable, work);
+      },
+      context,
+      { deadlineMs: this.#deadlineMs },
+    );
+    if ('done' in tried) return tried.done;
+    return all(items, gaveUpVerdict(tried));
+  }
+
+  #unanswered(
+    error: SyncError,
+    items: readonly TrackItem[],
+    repeatable: boolean,
+    tries: number,
+  ): Attempt<Verdict[]> {
+    if (error.retry === 'never') throw error;
+    if (error.maybeApplied && !repeatable) {
+      return { done: all(items, { outcome: 'unknown', reason: error.code }) };
+    }
+    if (!this.#answered && !error.maybeApplied && tries >= triesWithoutAnyAnswer) throw error;
+    return { again: error.code, maybeApplied: error.maybeApplied };
+  }
+}
+
+function requestBody(items: readonly TrackItem[]): { body: string; sent: SentCounts } {
+  const attributes: string[] = [];
+  const events: string[] = [];
+  const purchases: string[] = [];
+  for (const item of items) {
+    if (item.attributes !== undefined) attributes.push(item.attributes);
+    events.push(...item.events);
+    purchases.push(...item.purchases);
+  }
+  const parts: string[] = [];
+  if (attributes.length > 0) parts.push(`"attributes":[${attributes.join(',')}]`);
+  if (events.length > 0) parts.push(`"events":[${events.join(',')}]`);
+  if (purchases.length > 0) parts.push(`"purchases":[${purchases.join(',')}]`);
+  const sent = { attributes: attributes.length, events: events.length, purchases: purchases.length };
+  return { body: `{${parts.join(',')}}`, sent };
+}
+
+/** From an answer to a verdict per user, or to another try. */
+function verdictsOf(
+  answer: TrackAnswer,
+  items: readonly TrackItem[],
+  repeatable: boolean,
+  work: SendContext['work'],
+): Attempt<Verdict[]> {
+  switch (answer.kind) {
+    case 'queued':
+      // An error that names no object: we cannot know whose it is, so nobody of this request counts as accepted.
+      if (answer.unreadableErrors > 0) {
+        return {
+          done: all(items, { outcome: 'unknown', reason: 'unreadable errors in the answer', repeatable }),
+        };
+      }
+      return { done: accepted(items, answer.errors, work) };
+    case 'refused-all':
+      return { done: refusedAll(items, answer.errors) };
+    case 'refused':
+      return { done: all(items, { outcome: 'rejected', reason: `${answer.text} (${answer.status})` }) };
+    case 'configuration':
+      throw answer.error;
+    case 'throttled':
+      return { again: 'BRAZE_THROTTLED', maybeApplied: false, ...wait(answer) };
+    case 'unavailable':
+      if (!repeatable) {
+        return { done: all(items, { outcome: 'unknown', reason: `Braze answered ${answer.status}` }) };
+      }
+      return { again: `Braze answered ${answer.status}`, maybeApplied: true, ...wait(answer) };
+    case 'unreadable':
+      return {
+        done: all(items, { outcome: 'unknown', reason: `unreadable answer (${answer.status})`, repeatable }),
+      };
+  }
+}
+
+/** A user with at least one accepted object is accepted (R5); the first error is the reason of one with none. */
+function accepted(
+  items: readonly TrackItem[],
+  errors: readonly TrackObjectError[],
+  work: SendContext['work'],
+): Verdict[] {
+  if (errors.length === 0) {
+    for (const item of items) work.dataPoints += item.dataPoints;
+    return all(items, { outcome: 'accepted' });
+  }
+  const refused = errorsByItem(items, errors);
+  return items.map((item, at) => {
+    const mine = refused.get(at);
+    const objects = (item.attributes === undefined ? 0 : 1) + item.events.length + item.purchases.length;
+    if (mine && mine.objects.size >= objects) return { outcome: 'rejected', reason: mine.reason };
+    work.dataPoints += item.dataPoints;
+    return { outcome: 'accepted' };
+  });
+}
+
+function refusedAll(items: readonly TrackItem[], errors: readonly TrackObjectError[]): Verdict[] {
+  const refused = errorsByItem(items, errors);
+  return items.map((_, at) => ({
+    outcome: 'rejected',
+    reason: refused.get(at)?.reason ?? 'Braze found no valid object in the request',
+  }));
+}
+
+interface ItemErrors {
+  /** Distinct objects with an error; one object may have several. */
+  objects: Set<string>;
+  reason: string;
+}
+
+/** `index` counts within its array as sent (contracts: braze 2.6), so positions are laid out the way the body was. */
+function errorsByItem(
+  items: readonly TrackItem[],
+  errors: readonly TrackObjectError[],
+): Map<number, ItemErrors> {
+  const owners: Record<TrackArray, number[]> = { attributes: [], events: [], purchases: [] };
+  for (const [at, item] of items.entries()) {
+    for (const array of arrays) {
+      const count = array === 'attributes' ? (item.attributes === undefined ? 0 : 1) : item[array].length;
+      for (let n = 0; n < count; n++) owners[array].push(at);
+    }
+  }
+  const byItem = new Map<number, ItemErrors>();
+  for (const { array, index, text } of errors) {
+    const owner = owners[array][index];
+    if (owner === undefined) continue;
+    let entry = byItem.get(owner);
+    if (!entry) {
+      entry = { objects: new Set(), reason: text };
+      byItem.set(owner, entry);
+    }
+    entry.objects.add(`${array} ${index}`);
+  }
+  return byItem;
+}
+
+function wait({ waitMs }: { waitMs?: number }): { waitMs?: number } {
+  return waitMs === undefined ? {} : { waitMs };
+}
+
+function all(items: readonly unknown[], verdict: Verdict): Verdict[] {
+  return items.map(() => verdict);
+}

@@ -1,0 +1,12 @@
+import type { SourceUnit } from '../run/source';
+import type { FileStore, StoredFile } from './fileStore';
+import { readNdjson } from './ndjson';
+import { unpack } from './unpack';
+
+/** One NDJSON file, plain or gzip, as a unit of a source: its rows are its lines. */
+export function fileUnit(files: FileStore, file: StoredFile): SourceUnit {
+  return {
+    name: file.key,
+    rows: (signal) => readNdjson(unpack(files.open(file, signal), { file: file.key }, signal)),
+  };
+}

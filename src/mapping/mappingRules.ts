@@ -1,0 +1,119 @@
+import { asSyncError } from '../errors/syncError';
+import { conversionFor } from './conversions';
+import { parseFieldPath } from './fieldPath';
+import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mapping';
+
+/** Something in a well-formed mapping that has no meaning, and the place of it. */
+export interface MappingFault {
+  path: (string | number)[];
+  message: string;
+}
+
+/** Names a row as the dialog shows it: counted from 1, with its target. */
+export function rowName(at: number, target: string): string {
+  return `row ${at + 1} (${target.trim() === '' ? 'no target' : target})`;
+}
+
+/** Finds everything in a mapping that could never do what it says. Empty when the mapping can be compiled. */
+export function mappingFaults(mapping: Mapping): MappingFault[] {
+  return [...identifierFaults(mapping.identifiers), ...allRowFaults(mapping)];
+}
+
+function identifierFaults(groups: readonly (readonly IdentifierRow[])[]): MappingFault[] {
+  if (groups.length === 0) {
+    const message = 'identifiers: at least one is needed, or no profile could be found at the target';
+    return [{ path: ['identifiers'], message }];
+  }
+  const faults: MappingFault[] = [];
+  groups.forEach((group, g) => {
+    const report = (place: (string | number)[], reason: string) => {
+      const numbers = place.map((part) => Number(part) + 1).join('.');
+      faults.push({ path: ['identifiers', ...place], message: `identifier ${numbers}: ${reason}` });
+    };
+    if (group.every((row) => row.source.kind === 'static')) {
+      report([g], 'at least one field of the record is needed, or every record would match the same profile');
+    }
+    group.forEach(({ source, target }, i) => {
+      const reasons = [targetFault(target), sourceFault(source)];
+      if (source.kind === 'static' && source.value.trim() === '') reasons.push('the static value is empty');
+      for (const reason of reasons) if (reason !== undefined) report([g, i], reason);
+    });
+  });
+  return faults;
+}
+
+function allRowFaults({ rows, direction }: Mapping): MappingFault[] {
+  if (rows.length === 0) {
+    return [{ path: ['rows'], message: 'rows: at least one is needed, or the mapping would change nothing' }];
+  }
+  const faults: MappingFault[] = [];
+  const firstAt = new Map<string, number>();
+  rows.forEach((row, at) => {
+    const reasons = rowFaults(row, direction);
+    const before = firstAt.get(row.target);
+    if (before === undefined) firstAt.set(row.target, at);
+    else reasons.push(`row ${before + 1} already has this target`);
+    for (const reason of reasons) {
+      faults.push({ path: ['rows', at], message: `${rowName(at, row.target)}: ${reason}` });
+    }
+  });
+  return faults;
+}
+
+function rowFaults(row: MappingRow, direction: Direction): string[] {
+  const reasons = [targetFault(row.target), sourceFault(row.source), strategyFault(row, direction)];
+  reasons.push(shapeFault(row, direction), staticFault(row, direction));
+  return reasons.filter((reason) => reason !== undefined);
+}
+
+function targetFault(target: string): string | undefined {
+  if (target.trim() === '') return 'the target is empty';
+  // Braze strips such spaces from names, so two targets that differ here could be one (contracts: braze 2.5).
+  return target.trim() === target ? undefined : 'the target begins or ends with a space';
+}
+
+function sourceFault(source: MappingSource): string | undefined {
+  if (source.kind === 'static') return undefined;
+  try {
+    parseFieldPath(source.path);
+    return undefined;
+  } catch (thrown) {
+    return asSyncError(thrown, 'reading a field path').message;
+  }
+}
+
+function strategyFault({ strategy, as, type, source }: MappingRow, direction: Direction): string | undefined {
+  if (strategy === 'sum') {
+    return 'sum needs the number last added to be remembered for each profile, which this version does not keep';
+  }
+  if (strategy === 'setIfEmpty' && direction === 'export') {
+    return 'setIfEmpty needs to know what Braze holds, which is unknown without a seed from a segment export';
+  }
+  if (strategy === 'add' && as !== 'list') return 'add needs the shape list; use set for a single value';
+  if (strategy === 'add' && type === 'json' && direction === 'export') {
+    return 'adding objects to a list in Braze cannot be repeated safely, which this version needs; use set';
+  }
+  if (strategy === 'clear' && source.kind === 'static') {
+    return 'clear acts when the source is empty, and a static value never is; use set';
+  }
+  return undefined;
+}
+
+function shapeFault({ as, type }: MappingRow, direction: Direction): string | undefined {
+  if (as === 'object' && direction === 'import') {
+    return 'BlueConic holds lists of text and no objects; use a list, or the path of one value in the object';
+  }
+  if (as === 'object' && type !== 'json') return 'the shape object needs the type json';
+  if (as === 'one' && type === 'json') {
+    return `the type json needs the shape ${direction === 'import' ? 'list' : 'object or list'}`;
+  }
+  return undefined;
+}
+
+function staticFault({ source, type }: MappingRow, direction: Direction): string | undefined {
+  if (source.kind === 'field') return undefined;
+  const { convert, refusal } = conversionFor(type, direction);
+  return convert(source.value) === undefined
+    ? `the static value is ${refusal.replaceAll('-', ' ')}, so it would be refused for every record`
+    : undefined;
+}

@@ -1,0 +1,115 @@
+import type { ProfileUpdate } from '../mapping/profileUpdate';
+import { checkProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
+import type { GoalIdentity, GoalRun, GoalRunOptions } from './goalRun';
+import type { Claim, RunRegistry } from './registry';
+import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
+import { SinkLane } from './sinkLane';
+import type { SinkTarget } from './sinkTarget';
+
+/**
+ * The half of a sink that is the same for every target: claims rows from the run registry, keeps one lane per run, and
+ * reports outcomes. The target packs and sends.
+ */
+export class BatchSink<Item> {
+  readonly #identity: GoalIdentity;
+  readonly #registry: RunRegistry;
+  readonly #target: SinkTarget<Item>;
+  readonly #events: SinkEvents;
+  readonly #settle: GoalRunOptions['settle'];
+  readonly #lanes = new Map<GoalRun, SinkLane<Item>>();
+
+  constructor(options: {
+    identity: GoalIdentity;
+    registry: RunRegistry;
+    target: SinkTarget<Item>;
+    events: SinkEvents;
+    settle?: GoalRunOptions['settle'];
+  }) {
+    this.#identity = options.identity;
+    this.#registry = options.registry;
+    this.#target = options.target;
+    this.#events = options.events;
+    this.#settle = options.settle;
+  }
+
+  /** A run whose rows will come here has begun. Without this a run without rows would end unheard. */
+  join(run: GoalRun): void {
+    this.#lane(run);
+  }
+
+  /** Takes in what a message brought: an array of updates, or one. `done` is called when all are decided. */
+  accept(payload: unknown, done: () => void): void {
+    const updates = Array.isArray(payload) ? payload : [payload];
+    const message: MessageInFlight = { left: updates.length + 1, done };
+    const seen = new Map<GoalRun, Set<string>>();
+    const touched = new Set<SinkLane<Item>>();
+    for (const update of updates) this.#take(update, message, seen, touched);
+    if (Array.isArray(payload)) this.#accountForMissing(seen);
+    for (const lane of touched) lane.sendWhatIsFull();
+    finishOne(message);
+  }
+
+  /** Stops every run of this sink and waits until each has its ledger. */
+  async close(): Promise<void> {
+    const lanes = [...this.#lanes.values()];
+    for (const lane of lanes) lane.run.stop();
+    await Promise.all(lanes.map((lane) => lane.finished));
+  }
+
+  #take(
+    update: unknown,
+    message: MessageInFlight,
+    seen: Map<GoalRun, Set<string>>,
+    touched: Set<SinkLane<Item>>,
+  ): void {
+    const ref = (update as { ref?: unknown } | null)?.ref;
+    const claim = this.#registry.claim(this.#identity, ref, this.#settle);
+    if (!claim) {
+      finishOne(message);
+      return;
+    }
+    const lane = this.#lane(claim.run);
+    touched.add(lane);
+    if (claim.unit > 0) remember(seen, claim);
+    const fault = whatIsWrongWith(update);
+    if (fault) lane.reject(claim, update, fault, message);
+    else lane.take(claim, update as ProfileUpdate, message);
+  }
+
+  /** Rule R6: what is missing from an array that came the only way was left out on purpose. */
+  #accountForMissing(seen: Map<GoalRun, Set<string>>): void {
+    for (const [run, batches] of seen) {
+      run.moved();
+      for (const key of batches) {
+        const [unit, batch] = key.split('/');
+        run.missingFrom(Number(unit), Number(batch));
+      }
+    }
+  }
+
+  #lane(run: GoalRun): SinkLane<Item> {
+    let lane = this.#lanes.get(run);
+    if (!lane) {
+      lane = new SinkLane(run, this.#target, this.#events);
+      this.#lanes.set(run, lane);
+      run.listen({ finished: () => this.#lanes.delete(run) });
+    }
+    return lane;
+  }
+}
+
+function remember(seen: Map<GoalRun, Set<string>>, claim: Claim): void {
+  let batches = seen.get(claim.run);
+  if (!batches) {
+    batches = new Set();
+    seen.set(claim.run, batches);
+  }
+  batches.add(`${claim.unit}/${claim.run.batchOf(claim.unit, claim.row)}`);
+}
+
+/** Cheap for what our mapper made; hand-written updates get the whole check and an answer that names the field. */
+function whatIsWrongWith(update: unknown): string | undefined {
+  if (looksLikeUpdate(update)) return undefined;
+  const checked = checkProfileUpdate(update);
+  return checked.ok ? undefined : checked.reason;
+}

@@ -1,0 +1,494 @@
+import { SyncError } from '../errors/syncError';
+import type { AskedFields } from '../mapping/compileMapping';
+import { type Acceptance, Ledger, type LedgerSnapshot, type Outcome, outcomes } from './ledger';
+import { rowState, UnitRows } from './unitRows';
+
+/** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
+export interface GoalIdentity {
+  id: string;
+  name: string;
+  direction: 'import' | 'export' | 'other';
+}
+
+/** How rows get from the source to the sink, as the wires say. */
+export interface FlowPath {
+  /** Node id of the sink of ours; undefined where the flow has none (rows are then handed over). */
+  sink: string | undefined;
+  /** One way only, and nothing on it that takes arrays apart: a row missing from an array was left out on purpose. */
+  single: boolean;
+  /** Names of the nodes between that are not ours, for error messages. */
+  between: string[];
+}
+
+export interface GoalRunOptions {
+  id: string;
+  goal: GoalIdentity;
+  path: FlowPath;
+  /** Undecided rows at most; a sink may raise it. Rule R3. */
+  window?: number;
+  /** How long rows may be away without any of them arriving. */
+  idleMs?: number;
+  /** What silence means: an error, or that the rows were left out on purpose. Rule R6. */
+  onSilence?: 'fail' | 'filter';
+  asked?: AskedFields;
+  /** The source was told to read less than everything: such a run never moves a watermark. */
+  partial?: boolean;
+  /** Called once, with every row decided, before the listeners learn of the end. */
+  settle?: (run: GoalRun) => Promise<void>;
+}
+
+export type RunResult = 'succeeded' | 'failed' | 'stopped';
+
+export interface RunSnapshot {
+  run: string;
+  goal: GoalIdentity;
+  startedAt: string;
+  phase: string;
+  detail: string;
+  ledger: LedgerSnapshot;
+}
+
+/** How a goal run ended; what the history keeps. */
+export interface RunSummary {
+  run: string;
+  goal: GoalIdentity;
+  startedAt: string;
+  endedAt: string;
+  result: RunResult;
+  /** Everything was read and reached a sink of ours: only then may a watermark move (R9). */
+  complete: boolean;
+  error?: { code: string; message: string };
+  ledger: LedgerSnapshot;
+}
+
+/** What others want to hear of a run. Every call is made synchronously, in the order of registration. */
+export interface RunListener {
+  /** The source has emitted its last row. */
+  sourceEnded?(): void;
+  /** The window is full: held rows must be decided before anything more can be read. */
+  windowFull?(): void;
+  /** No more rows will be sent; rows held but not yet in a request are to be decided `unsent`. */
+  stopping?(): void;
+  finished?(summary: RunSummary): void;
+}
+
+/** Rejected + unknown above this share of all rows make a run fail (R9). */
+const failureLimit = 0.05;
+/** Rows in flight when a run is stopped may still be answered for this long; then their outcome is unknown. */
+const stopGraceMs = 8_000;
+const absent = rowState.firstOutcome + outcomes.length;
+const absentReason = 'left out by a node between source and sink';
+
+/**
+ * One execution of a goal: who is where, what became of it, and when it is over. Knows no outside system and no
+ * Node-RED; source, mapper and sink meet here, and nowhere else.
+ */
+export class GoalRun {
+  readonly id: string;
+  readonly goal: GoalIdentity;
+  readonly path: FlowPath;
+  readonly asked: AskedFields | undefined;
+  readonly startedAt = new Date();
+  readonly ledger = new Ledger();
+  readonly #units: UnitRows[] = [new UnitRows('added rows')];
+  readonly #listeners = new Set<RunListener>();
+  readonly #abort = new AbortController();
+  readonly #options: GoalRunOptions;
+  readonly #idleTimer: NodeJS.Timeout;
+  #window: number;
+  #undecided = 0;
+  #away = 0;
+  #arrived = 0;
+  #addedRows = 0;
+  #roomWaiters: (() => void)[] = [];
+  #lastMove = Date.now();
+  #sourceEnded = false;
+  #stopping = false;
+  #finishing = false;
+  #error: SyncError | undefined;
+  #reportedBy: string | undefined;
+  #phase = 'starting';
+  #detail = '';
+
+  constructor(options: GoalRunOptions) {
+    this.id = options.id;
+    this.goal = options.goal;
+    this.path = options.path;
+    this.asked = options.asked;
+    this.#options = options;
+    this.#window = options.window ?? 10_000;
+    this.#idleTimer = setInterval(() => this.#checkIdle(), Math.min(1000, (options.idleMs ?? 60_000) / 4));
+    this.#idleTimer.unref();
+  }
+
+  /** Aborted when the run is to end early: stop reading, stop waiting. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  get undecided(): number {
+    return this.#undecided;
+  }
+
+  /** Rows that are in the flow and have not reached a sink of ours. */
+  get away(): number {
+    return this.#away;
+  }
+
+  get ended(): boolean {
+    return this.#sourceEnded;
+  }
+
+  get windowIsFull(): boolean {
+    return this.#undecided >= this.#window || this.#roomWaiters.length > 0;
+  }
+
+  /** The error that ended the run, where one did. */
+  get error(): SyncError | undefined {
+    return this.#error;
+  }
+
+  /** The node that has already told of the run's error, where one has: an error is reported once. */
+  get errorReportedBy(): string | undefined {
+    return this.#reportedBy;
+  }
+
+  reportedBy(nodeId: string): void {
+    this.#reportedBy = nodeId;
+  }
+
+  listen(listener: RunListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** A sink that works wide needs more rows on the way; the window never shrinks. */
+  raiseWindow(rows: number): void {
+    if (rows > this.#window) this.#window = rows;
+  }
+
+  setPhase(phase: string, detail = ''): void {
+    this.#phase = phase;
+    this.#detail = detail;
+  }
+
+  // --- the source's side ---------------------------------------------------------------------------------------
+
+  openUnit(name: string): number {
+    this.#units.push(new UnitRows(name));
+    return this.#units.length - 1;
+  }
+
+  /** Waits until `rows` more may be on the way. Rejects with the signal's reason when the run is stopped. */
+  async room(rows: number): Promise<void> {
+    while (this.#undecided > 0 && this.#undecided + rows > this.#window) {
+      this.signal.throwIfAborted();
+      const opened = new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+      this.#tell('windowFull');
+      await opened;
+    }
+    this.signal.throwIfAborted();
+  }
+
+  startBatch(unit: number, firstRow: number): number {
+    this.#lastMove = Date.now();
+    return this.#units[unit]!.startBatch(firstRow);
+  }
+
+  /** Counts a row as read and on its way. */
+  read(unit: number, row: number): void {
+    this.ledger.rowRead();
+    this.#units[unit]!.set(row, rowState.away);
+    this.#undecided++;
+    this.#away++;
+  }
+
+  endUnit(unit: number): void {
+    this.#units[unit]!.finished = true;
+  }
+
+  endSource(): void {
+    if (this.#sourceEnded) return;
+    this.#sourceEnded = true;
+    this.#lastMove = Date.now();
+    this.#tell('sourceEnded');
+    this.#finishIfDone();
+  }
+
+  // --- the sink's side -----------------------------------------------------------------------------------------
+
+  /**
+   * A row has reached a sink of ours. `taken`: it is this row, and the sink now holds it. `again`: this row was
+   * already held or decided, so it must be added as a row of its own.
+   */
+  arrive(unit: number, row: number): 'taken' | 'again' {
+    const rows = this.#units[unit];
+    if (!rows) return 'again';
+    const state = rows.get(row);
+    if (state === rowState.away) {
+      rows.set(row, rowState.held);
+      this.#away--;
+      this.#arrived++;
+      return 'taken';
+    }
+    if (state === absent) {
+      rows.set(row, rowState.held);
+      this.ledger.takeBack('filtered', absentReason);
+      this.#undecided++;
+      return 'taken';
+    }
+    return 'again';
+  }
+
+  /** Something of this run reached a node of ours: the idle clock starts anew. */
+  moved(): void {
+    this.#lastMove = Date.now();
+  }
+
+  /** Takes in a row that no source read: hand-written, repaired, copied. Returns its row number in unit 0. */
+  add(): number {
+    const row = ++this.#addedRows;
+    this.ledger.rowAdded();
+    this.#units[0]!.set(row, rowState.held);
+    this.#undecided++;
+    return row;
+  }
+
+  batchOf(unit: number, row: number): number {
+    return this.#units[unit]!.batchOf(row);
+  }
+
+  /** Rows of a batch that did not come with their array over the only path: left out on purpose (R6). */
+  missingFrom(unit: number, batch: number): void {
+    if (!this.path.single) return;
+    const rows = this.#units[unit]!;
+    const [first, last] = rows.batchRange(batch);
+    rows.forEachIn(rowState.away, (row) => this.#decideAbsent(unit, row), first, last);
+    this.#afterDecision();
+  }
+
+  // --- everybody's side ----------------------------------------------------------------------------------------
+
+  /** True while nothing is known of the row's outcome and no sink of ours has it. */
+  isAway(unit: number, row: number): boolean {
+    return this.#units[unit]?.get(row) === rowState.away;
+  }
+
+  /**
+   * Gives a row its outcome; a row that already has one keeps it. `repeatable` marks a failure whose cause may pass
+   * (or an unknown outcome that may be sent again): its unit is read again by the next run.
+   */
+  decide(
+    unit: number,
+    row: number,
+    outcome: Outcome,
+    reason?: string,
+    options?: { how?: Acceptance; repeatable?: boolean },
+  ): boolean {
+    const rows = this.#units[unit];
+    const state = rows?.get(row);
+    if (!rows || state === undefined || (state !== rowState.away && state !== rowState.held)) return false;
+    if (state === rowState.away) this.#away--;
+    rows.set(row, rowState.firstOutcome + outcomes.indexOf(outcome));
+    this.#undecided--;
+    if (reason === undefined) this.ledger.count(outcome);
+    else this.ledger.countWithReason(outcome, reason, this.id, unit, row);
+    if (options?.how) this.ledger.accepted(options.how);
+    if (options?.repeatable) rows.repeatable++;
+    this.#afterDecision();
+    return true;
+  }
+
+  /** Ends the run early: in-flight requests may still be answered, everything else is `unsent`. */
+  stop(error?: SyncError): void {
+    if (this.#stopping || this.#finishing) return;
+    this.#stopping = true;
+    this.#error = error;
+    this.#sourceEnded = true;
+    this.#abort.abort(
+      error ?? new SyncError({ code: 'RUN_STOPPED', message: 'The run was stopped.', advice: '' }),
+    );
+    for (const [unit, rows] of this.#units.entries()) {
+      rows.forEachIn(rowState.away, (row) => this.decide(unit, row, 'unsent'));
+    }
+    this.#tell('stopping');
+    this.#openRoom();
+    if (this.#undecided > 0) setTimeout(() => this.#giveUpOnHeld(), stopGraceMs).unref();
+    this.#finishIfDone();
+  }
+
+  fail(error: SyncError): void {
+    this.stop(error);
+  }
+
+  /** Units that must be read again, because a row of theirs failed for a passing cause. */
+  get unitsToRepeat(): string[] {
+    return this.#units.filter((unit) => unit.repeatable > 0).map((unit) => unit.name);
+  }
+
+  get allUnitsFinished(): boolean {
+    return this.#units.slice(1).every((unit) => unit.finished);
+  }
+
+  get result(): RunResult {
+    if (this.#error) return 'failed';
+    return this.#stopping ? 'stopped' : 'succeeded';
+  }
+
+  /** Read to the end, every row reached a sink of ours, nothing left out by a setting. */
+  get complete(): boolean {
+    return (
+      this.result === 'succeeded' &&
+      this.path.sink !== undefined &&
+      !this.#options.partial &&
+      this.allUnitsFinished &&
+      this.ledger.of('handedOver') === 0
+    );
+  }
+
+  snapshot(): RunSnapshot {
+    return {
+      run: this.id,
+      goal: this.goal,
+      startedAt: this.startedAt.toISOString(),
+      phase: this.#stopping ? 'stopping' : this.#phase,
+      detail: this.#detail,
+      ledger: this.ledger.snapshot(this.#undecided),
+    };
+  }
+
+  summary(): RunSummary {
+    return {
+      run: this.id,
+      goal: this.goal,
+      startedAt: this.startedAt.toISOString(),
+      endedAt: new Date().toISOString(),
+      result: this.result,
+      complete: this.complete,
+      ...(this.#error && { error: { code: this.#error.code, message: this.#error.message } }),
+      ledger: this.ledger.snapshot(this.#undecided),
+    };
+  }
+
+  #decideAbsent(unit: number, row: number): void {
+    this.#units[unit]!.set(row, absent);
+    this.#away--;
+    this.#undecided--;
+    this.ledger.countWithReason('filtered', absentReason, this.id, unit, row);
+  }
+
+  #afterDecision(): void {
+    if (this.#roomWaiters.length > 0) this.#openRoom();
+    if (this.#undecided === 0) this.#finishIfDone();
+  }
+
+  #openRoom(): void {
+    const waiting = this.#roomWaiters;
+    this.#roomWaiters = [];
+    for (const open of waiting) open();
+  }
+
+  /** Rule R6: silence must end in something, but never while a sink of ours is at work. */
+  #checkIdle(): void {
+    if (this.#undecided > this.#away) this.#lastMove = Date.now();
+    if (this.#away === 0) return;
+    const blocked = this.#sourceEnded || this.#roomWaiters.length > 0;
+    if (!blocked || Date.now() - this.#lastMove < (this.#options.idleMs ?? 60_000)) return;
+    if (this.#options.onSilence === 'filter' || (this.path.single && this.#arrived > 0)) {
+      for (const [unit, rows] of this.#units.entries()) {
+        rows.forEachIn(rowState.away, (row) => this.#decideAbsent(unit, row));
+      }
+      this.#afterDecision();
+      return;
+    }
+    this.fail(this.#silence());
+  }
+
+  #silence(): SyncError {
+    const unit = this.#units.findIndex((rows) => {
+      let found = false;
+      rows.forEachIn(rowState.away, () => {
+        found = true;
+      });
+      return found;
+    });
+    let first = 0;
+    this.#units[unit]?.forEachIn(rowState.away, (row) => {
+      if (first === 0) first = row;
+    });
+    const between =
+      this.path.between.length > 0 ? `Between source and sink: ${this.path.between.join(', ')}.` : '';
+    return new SyncError({
+      code: 'RUN_ROWS_LOST_IN_FLOW',
+      message:
+        `${this.#away} rows left the source and reached no sink for ${Math.round((this.#options.idleMs ?? 60_000) / 1000)} s, from row ${first} of ${this.#units[unit]?.name ?? 'a unit'} on (batch ${this.#units[unit]?.batchOf(first) ?? 0}). ${between}`.trim(),
+      advice:
+        'Look at the nodes between: if they leave rows out on purpose, choose "count as filtered" for silence in the source; if they hold rows for long, raise its waiting time.',
+    });
+  }
+
+  #giveUpOnHeld(): void {
+    for (const [unit, rows] of this.#units.entries()) {
+      rows.forEachIn(rowState.held, (row) =>
+        this.decide(unit, row, 'unknown', 'no answer before the run had to stop', { repeatable: true }),
+      );
+    }
+  }
+
+  #finishIfDone(): void {
+    if (!this.#sourceEnded || this.#undecided > 0 || this.#finishing) return;
+    this.#finishing = true;
+    clearInterval(this.#idleTimer);
+    this.#judge();
+    void this.#settleAndTell();
+  }
+
+  /** Rule R9, and the ledger's own invariant: a run that does not add up has failed, whatever else it did. */
+  #judge(): void {
+    if (this.#error) return;
+    const ledger = this.ledger.snapshot(0);
+    if (!ledger.balanced) {
+      this.#error = new SyncError({
+        code: 'RUN_LEDGER_UNBALANCED',
+        message: `The ledger does not add up: ${ledger.read} read and ${ledger.added} added, but ${this.ledger.decided} decided.`,
+        advice:
+          'This is a fault in the package: please report it. The next run reads everything of this one again.',
+      });
+      return;
+    }
+    const failed = ledger.rejected + ledger.unknown;
+    if (!this.#stopping && failed > this.ledger.total * failureLimit) {
+      const worst = Object.entries({ ...ledger.reasons.rejected, ...ledger.reasons.unknown }).sort(
+        (a, b) => b[1] - a[1],
+      );
+      this.#error = new SyncError({
+        code: 'RUN_TOO_MANY_FAILURES',
+        message: `${failed} of ${this.ledger.total} rows were rejected or have no known outcome, more than ${failureLimit * 100} %. Most often: ${worst[0]?.[0] ?? 'no reason given'}.`,
+        advice: 'Mend that cause; the next run reads these rows again.',
+      });
+    }
+  }
+
+  async #settleAndTell(): Promise<void> {
+    try {
+      await this.#options.settle?.(this);
+    } catch (thrown) {
+      this.#error ??= thrown instanceof SyncError ? thrown : undefined;
+      this.#error ??= new SyncError({
+        code: 'STORE_WRITE_FAILED',
+        message: 'The run ended, but its result could not be stored.',
+        advice: 'Check the disk of the Node-RED user directory; the next run repeats this one.',
+      });
+    }
+    const summary = this.summary();
+    for (const listener of this.#listeners) listener.finished?.(summary);
+    this.#listeners.clear();
+  }
+
+  #tell(what: 'sourceEnded' | 'windowFull' | 'stopping'): void {
+    for (const listener of this.#listeners) listener[what]?.();
+  }
+}

@@ -1,0 +1,26 @@
+import type { StateStore, StoreWrite } from '../store/store';
+import type { RunSummary } from './goalRun';
+
+/** Run ids begin with their time of start, so a history in key order is a history in time order. */
+export function historyWrite(summary: RunSummary): StoreWrite {
+  return { space: 'history', key: summary.run, value: JSON.stringify(summary) };
+}
+
+/** The newest runs first. */
+export async function readHistory(store: StateStore, limit: number): Promise<RunSummary[]> {
+  const runs: RunSummary[] = [];
+  for await (const { value } of store.list('history', '', { newestFirst: true, limit })) {
+    runs.push(JSON.parse(value.toString()) as RunSummary);
+  }
+  return runs;
+}
+
+/** Deletes of everything beyond the newest `keep` runs. */
+export async function historyTrim(store: StateStore, keep: number): Promise<StoreWrite[]> {
+  const deletes: StoreWrite[] = [];
+  let seen = 0;
+  for await (const { key } of store.list('history', '', { newestFirst: true })) {
+    if (++seen > keep) deletes.push({ space: 'history', key, value: undefined });
+  }
+  return deletes;
+}

@@ -1,0 +1,152 @@
+import { formatRef } from './ref';
+
+/** Where a row can end. Every row read or added ends in exactly one of these (rule R5). */
+export const outcomes = [
+  'unmapped',
+  'filtered',
+  'unchanged',
+  'accepted',
+  'rejected',
+  'unknown',
+  'handedOver',
+  'unsent',
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
+/** What the target said of an accepted row, where it says so. */
+export type Acceptance = 'created' | 'updated';
+
+/** Work done for the rows; none of these counts rows. */
+export interface WorkCounters {
+  /** Requests that carried rows, each counted once however often it was tried. */
+  requests: number;
+  /** Tries of those requests, the first one included. */
+  attempts: number;
+  /** Objects (Braze) or entries (BlueConic) in those requests. */
+  objects: number;
+  /** Braze data points of what was accepted, by contracts: braze 2.10. */
+  dataPoints: number;
+  /** Bytes of request bodies. */
+  bytesSent: number;
+}
+
+/** The account of a goal run, as shown everywhere: status, history, report, sink output. */
+export interface LedgerSnapshot extends Record<Outcome, number> {
+  read: number;
+  added: number;
+  /** Rows read or added that have no outcome yet. */
+  undecided: number;
+  created: number;
+  updated: number;
+  /** `outcome -> reason -> rows`, for every outcome that was given with a reason. */
+  reasons: Partial<Record<Outcome, Record<string, number>>>;
+  /** Up to ten refs per `outcome: reason`; references only, never a value. */
+  samples: Record<string, string[]>;
+  /** Attributes that were left out of rows that went through otherwise, `reason -> attributes`. */
+  refusedAttributes: Record<string, number>;
+  work: WorkCounters;
+  /** `read + added = undecided + all outcomes`. */
+  balanced: boolean;
+}
+
+const samplesPerReason = 10;
+/** More reasons than this are a fault in naming them, and must not grow the account without bound. */
+const reasonsPerOutcome = 100;
+
+/** The counts of one goal run. It counts rows; that each row is counted once is the run's duty. */
+export class Ledger {
+  readonly work: WorkCounters = { requests: 0, attempts: 0, objects: 0, dataPoints: 0, bytesSent: 0 };
+  readonly #counts = new Array<number>(outcomes.length).fill(0);
+  readonly #reasons = new Map<Outcome, Map<string, number>>();
+  readonly #samples = new Map<string, string[]>();
+  readonly #refusedAttributes = new Map<string, number>();
+  #read = 0;
+  #added = 0;
+  #created = 0;
+  #updated = 0;
+
+  rowRead(): void {
+    this.#read++;
+  }
+
+  rowAdded(): void {
+    this.#added++;
+  }
+
+  count(outcome: Outcome): void {
+    this.#counts[outcomes.indexOf(outcome)]!++;
+  }
+
+  /** Counts one row with the reason for its outcome; the first few of a reason are kept as samples, by ref. */
+  countWithReason(outcome: Outcome, reason: string, run: string, unit: number, row: number): void {
+    this.count(outcome);
+    const name = this.#bump(outcome, reason, 1);
+    const key = `${outcome}: ${name}`;
+    const refs = this.#samples.get(key);
+    if (!refs) this.#samples.set(key, [formatRef(run, unit, row)]);
+    else if (refs.length < samplesPerReason) refs.push(formatRef(run, unit, row));
+  }
+
+  /** Takes one row back out of an outcome, because its true one turned up. */
+  takeBack(outcome: Outcome, reason: string | undefined): void {
+    this.#counts[outcomes.indexOf(outcome)]!--;
+    if (reason !== undefined) this.#bump(outcome, reason, -1);
+  }
+
+  accepted(how: Acceptance): void {
+    if (how === 'created') this.#created++;
+    else this.#updated++;
+  }
+
+  attributeRefused(reason: string): void {
+    this.#refusedAttributes.set(reason, (this.#refusedAttributes.get(reason) ?? 0) + 1);
+  }
+
+  get total(): number {
+    return this.#read + this.#added;
+  }
+
+  of(outcome: Outcome): number {
+    return this.#counts[outcomes.indexOf(outcome)]!;
+  }
+
+  get decided(): number {
+    let sum = 0;
+    for (const count of this.#counts) sum += count;
+    return sum;
+  }
+
+  snapshot(undecided: number): LedgerSnapshot {
+    const counts = Object.fromEntries(outcomes.map((outcome, at) => [outcome, this.#counts[at]!]));
+    const reasons: LedgerSnapshot['reasons'] = {};
+    for (const [outcome, byReason] of this.#reasons) {
+      const left = [...byReason].filter(([, rows]) => rows > 0);
+      if (left.length > 0) reasons[outcome] = Object.fromEntries(left);
+    }
+    return {
+      read: this.#read,
+      added: this.#added,
+      ...(counts as Record<Outcome, number>),
+      undecided,
+      created: this.#created,
+      updated: this.#updated,
+      reasons,
+      samples: Object.fromEntries(this.#samples),
+      refusedAttributes: Object.fromEntries(this.#refusedAttributes),
+      work: { ...this.work },
+      balanced: this.total === this.decided + undecided,
+    };
+  }
+
+  #bump(outcome: Outcome, reason: string, by: number): string {
+    let byReason = this.#reasons.get(outcome);
+    if (!byReason) {
+      byReason = new Map();
+      this.#reasons.set(outcome, byReason);
+    }
+    const name = byReason.has(reason) || byReason.size < reasonsPerOutcome ? reason : 'other reasons';
+    byReason.set(name, (byReason.get(name) ?? 0) + by);
+    return name;
+  }
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { type GoalIdentity, GoalRun, type GoalRunOptions, type RunSnapshot } from './goalRun';
+import type { Outcome } from './ledger';
+import { parseRef } from './ref';
+
+/** A row as the run engine knows it, resolved from a ref once. */
+export interface Claim {
+  run: GoalRun;
+  unit: number;
+  row: number;
+}
+
+/** A sink's own run, for rows that belong to no open run, ends after this long without another (design: messages). */
+const ownRunQuietMs = 10_000;
+/** Rows of a stopped run may still travel through the flow for a while; they are counted `unsent` already. */
+const stoppedRunMemoryMs = 120_000;
+
+/** All runs that are open now in this Node-RED. Source, mapper and sinks find each other's run here, by ref. */
+export class RunRegistry {
+  readonly #live = new Map<string, GoalRun>();
+  readonly #ownRuns = new Map<string, { run: GoalRun; lastRow: number }>();
+  readonly #stopped = new Map<string, number>();
+  readonly #ownRunQuietMs: number;
+
+  constructor(options: { ownRunQuietMs?: number } = {}) {
+    this.#ownRunQuietMs = options.ownRunQuietMs ?? ownRunQuietMs;
+  }
+
+  start(options: Omit<GoalRunOptions, 'id'>): GoalRun {
+    const run = new GoalRun({ ...options, id: newRunId() });
+    this.#live.set(run.id, run);
+    run.listen({
+      stopping: () => this.#rememberStopped(run.id),
+      finished: () => this.#live.delete(run.id),
+    });
+    return run;
+  }
+
+  /** The open run of a goal, if there is one: a second trigger meanwhile is an overlap. */
+  openRunOf(goalId: string): GoalRun | undefined {
+    for (const run of this.#live.values()) if (run.goal.id === goalId) return run;
+    return undefined;
+  }
+
+  find(runId: string): GoalRun | undefined {
+    return this.#live.get(runId);
+  }
+
+  live(): RunSnapshot[] {
+    return [...this.#live.values()].map((run) => run.snapshot());
+  }
+
+  runsOfSink(sinkId: string): GoalRun[] {
+    return [...this.#live.values()].filter((run) => run.path.sink === sinkId && !run.stopping);
+  }
+
+  /**
+   * A sink claims an update that reached it. The row keeps its identity if it comes for the first time; else it is
+   * added to the sink's one open run, or to a run of the sink's own. Undefined: the row belongs to a run that was
+   * stopped, where it is already counted `unsent`, and must not be sent.
+   */
+  claim(sink: GoalIdentity, ref: unknown, settle: GoalRunOptions['settle']): Claim | undefined {
+    const known = parseRef(ref);
+    if (known) {
+      const run = this.#live.get(known.run);
+      if (run?.stopping || this.#stopped.has(known.run)) return undefined;
+      if (run?.path.sink === sink.id && run.arrive(known.unit, known.row) === 'taken') {
+        return { run, unit: known.unit, row: known.row };
+      }
+    }
+    const open = this.runsOfSink(sink.id);
+    const run = open.length === 1 ? open[0]! : this.#ownRun(sink, settle);
+    const own = this.#ownRuns.get(sink.id);
+    if (own?.run === run) own.lastRow = Date.now();
+    return { run, unit: 0, row: run.add() };
+  }
+
+  /** A mapper (or any node of ours between source and sink) decides a row. False: the ref is not of an open run. */
+  decide(ref: unknown, outcome: Outcome, reason?: string): boolean {
+    const known = parseRef(ref);
+    const run = known && this.#live.get(known.run);
+    if (!known || !run) return false;
+    run.moved();
+    return run.isAway(known.unit, known.row) && run.decide(known.unit, known.row, outcome, reason);
+  }
+
+  #ownRun(sink: GoalIdentity, settle: GoalRunOptions['settle']): GoalRun {
+    const open = this.#ownRuns.get(sink.id);
+    if (open && !open.run.ended) return open.run;
+    const run = this.start({
+      goal: sink,
+      path: { sink: sink.id, single: false, between: [] },
+      partial: true,
+      ...(settle && { settle }),
+    });
+    const own = { run, lastRow: Date.now() };
+    this.#ownRuns.set(sink.id, own);
+    const timer = setInterval(() => {
+      if (Date.now() - own.lastRow >= this.#ownRunQuietMs) run.endSource();
+    }, this.#ownRunQuietMs / 10);
+    timer.unref();
+    run.listen({
+      sourceEnded: () => clearInterval(timer),
+      stopping: () => clearInterval(timer),
+      finished: () => {
+        if (this.#ownRuns.get(sink.id) === own) this.#ownRuns.delete(sink.id);
+      },
+    });
+    return run;
+  }
+
+  #rememberStopped(runId: string): void {
+    const now = Date.now();
+    for (const [id, since] of this.#stopped) if (now - since > stoppedRunMemoryMs) this.#stopped.delete(id);
+    this.#stopped.set(runId, now);
+  }
+}
+
+/** Sorts by time of start, and is unlikely enough to meet another for rows to be told apart for ever. */
+function newRunId(): string {
+  return `${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SendContext, Verdict } from './sinkTarget';
+
+/** One try: done, or again after a while. `maybeApplied`: the other side may have done the work all the same. */
+export type Attempt<T> = { done: T } | { again: string; waitMs?: number; maybeApplied: boolean };
+
+/** How a series of tries ended. `maybeApplied`: at least one of them may have been applied. */
+export type Tried<T> = { done: T } | { gaveUp: string; why: 'deadline' | 'stopped'; maybeApplied: boolean };
+
+export interface RetryOptions {
+  /** No try begins later than this after the first. */
+  deadlineMs: number;
+  /** First wait where the answer names none; doubles up to `maxWaitMs`, and is spread by up to its own length. */
+  baseWaitMs?: number;
+  maxWaitMs?: number;
+}
+
+/**
+ * Tries until done, until the deadline, or until the run is stopped. `gaveUp` is the cause of the last try that was to
+ * be repeated.
+ */
+export async function retrying<T>(
+  attempt: () => Promise<Attempt<T>>,
+  context: Pick<SendContext, 'stopped' | 'pausing'>,
+  options: RetryOptions,
+): Promise<Tried<T>> {
+  const deadline = Date.now() + options.deadlineMs;
+  let wait = options.baseWaitMs ?? 500;
+  let maybeApplied = false;
+  for (;;) {
+    const result = await attempt();
+    if ('done' in result) return result;
+    maybeApplied ||= result.maybeApplied;
+    if (context.stopped.aborted) return { gaveUp: result.again, why: 'stopped', maybeApplied };
+    const pause = result.waitMs ?? wait * (0.5 + Math.random());
+    wait = Math.min(wait * 2, options.maxWaitMs ?? 30_000);
+    if (Date.now() + pause > deadline) return { gaveUp: result.again, why: 'deadline', maybeApplied };
+    context.pausing(pause, result.again);
+    try {
+      await sleep(pause, undefined, { signal: context.stopped });
+    } catch {
+      return { gaveUp: result.again, why: 'stopped', maybeApplied };
+    }
+    context.pausing(0, '');
+  }
+}
+
+/** What giving up means for the rows of the request (rule R5): unknown where the work may have been done. */
+export function gaveUpVerdict(tried: Extract<Tried<unknown>, { gaveUp: string }>): Verdict {
+  if (tried.maybeApplied) return { outcome: 'unknown', reason: tried.gaveUp, repeatable: true };
+  if (tried.why === 'stopped') return { outcome: 'unsent' };
+  return { outcome: 'rejected', reason: `${tried.gaveUp}, until the deadline`, repeatable: true };
+}

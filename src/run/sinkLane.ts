@@ -1,0 +1,177 @@
+import { asSyncError } from '../errors/syncError';
+import type { ProfileUpdate } from '../mapping/profileUpdate';
+import type { GoalRun } from './goalRun';
+import type { Claim } from './registry';
+import { RequestPacker } from './requestPacker';
+import {
+  finishOne,
+  type MessageInFlight,
+  type RejectedUpdate,
+  type SettledRow,
+  type SinkEvents,
+  settledRow,
+} from './sinkEvents';
+import type { SinkTarget, Verdict } from './sinkTarget';
+
+interface HeldRow<Item> {
+  claim: Claim;
+  update: ProfileUpdate;
+  item: Item;
+  message: MessageInFlight;
+}
+
+/** A part-filled request may go when nothing has arrived for this long (rule R3). */
+const quietMs = 1_000;
+/** Outcomes gathered for one message on the settled output. */
+const settledPerMessage = 500;
+
+/**
+ * One run's way through a sink: rows wait here until a request is full, or until waiting longer could help nobody.
+ * Rows that must not be sent twice travel in requests of their own (R13).
+ */
+export class SinkLane<Item> {
+  readonly run: GoalRun;
+  /** Resolves when the run has ended and its summary is known. */
+  readonly finished: Promise<void>;
+  readonly #target: SinkTarget<Item>;
+  readonly #events: SinkEvents;
+  readonly #plain: RequestPacker<HeldRow<Item>>;
+  readonly #once: RequestPacker<HeldRow<Item>>;
+  readonly #abandoned = new AbortController();
+  readonly #quietTimer: NodeJS.Timeout;
+  #inFlight = 0;
+  #lastArrival = Date.now();
+  #settled: SettledRow[] = [];
+  #rejected: RejectedUpdate[] = [];
+
+  constructor(run: GoalRun, target: SinkTarget<Item>, events: SinkEvents) {
+    this.run = run;
+    this.#target = target;
+    this.#events = events;
+    this.#plain = new RequestPacker(target.objectsPerRequest, target.bytesPerRequest);
+    this.#once = new RequestPacker(target.objectsPerRequest, target.bytesPerRequest);
+    run.raiseWindow(2 * target.requestsInFlight * target.objectsPerRequest);
+    this.#quietTimer = setInterval(() => this.sendWhatIsFull(), quietMs / 4);
+    this.#quietTimer.unref();
+    this.finished = new Promise((resolve) => {
+      run.listen({
+        sourceEnded: () => this.sendWhatIsFull(),
+        windowFull: () => this.sendWhatIsFull(),
+        stopping: () => this.#dropWaiting(),
+        finished: (summary) => {
+          clearInterval(this.#quietTimer);
+          this.#abandoned.abort();
+          const last = this.#settled;
+          this.#settled = [];
+          this.#flushOutputs();
+          events.finished(summary, run, last);
+          resolve();
+        },
+      });
+    });
+  }
+
+  take(claim: Claim, update: ProfileUpdate, message: MessageInFlight): void {
+    this.#lastArrival = Date.now();
+    const prepared = this.#target.prepare(update);
+    for (const { reason } of prepared.refused) this.run.ledger.attributeRefused(reason);
+    if ('rejected' in prepared) {
+      this.reject(claim, update, prepared.rejected, message);
+      return;
+    }
+    const held = { claim, update, item: prepared.item, message };
+    const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared.objects, prepared.bytes);
+    if (!fits) this.reject(claim, update, 'larger than one request may be', message);
+  }
+
+  reject(claim: Claim, update: unknown, reason: string, message: MessageInFlight): void {
+    this.#decide({ claim, update: update as ProfileUpdate, message }, { outcome: 'rejected', reason });
+  }
+
+  /** Sends every full request there is room for, and a part-filled one where rule R3 allows it. */
+  sendWhatIsFull(): void {
+    for (const packer of [this.#once, this.#plain]) {
+      while (this.#inFlight < this.#target.requestsInFlight) {
+        const rows = packer.takeFull() ?? (this.#mayGoPartFilled() ? packer.takeRest() : undefined);
+        if (!rows) break;
+        void this.#send(rows, packer === this.#plain);
+      }
+    }
+  }
+
+  /**
+   * Rule R3. With everything arrived nothing can fill the request any more. With the window full, or after a quiet
+   * second, it may still fill, but only a request that is in flight can make room: with none, waiting is a deadlock.
+   */
+  #mayGoPartFilled(): boolean {
+    if (this.run.ended && this.run.away === 0) return true;
+    if (this.#inFlight > 0) return false;
+    return this.run.windowIsFull || Date.now() - this.#lastArrival >= quietMs;
+  }
+
+  async #send(rows: HeldRow<Item>[], repeatable: boolean): Promise<void> {
+    this.#inFlight++;
+    let verdicts: Verdict[];
+    try {
+      const items = rows.map((row) => row.item);
+      verdicts = await this.#target.send(items, repeatable, {
+        stopped: this.run.signal,
+        abandoned: this.#abandoned.signal,
+        work: this.run.ledger.work,
+        pausing: (ms, why) => this.#events.progress(this.run, ms > 0 ? why : undefined),
+      });
+    } catch (thrown) {
+      const error = asSyncError(thrown, 'sending to the target');
+      verdicts = rows.map(() => ({ outcome: 'unsent' }));
+      if (!this.run.stopping) {
+        this.#events.failed(error, this.run);
+        this.run.fail(error);
+      }
+    }
+    this.#inFlight--;
+    for (const [at, row] of rows.entries()) {
+      this.#decide(
+        row,
+        verdicts[at] ?? { outcome: 'unknown', reason: 'no outcome for this row', repeatable },
+      );
+    }
+    this.#events.progress(this.run);
+    this.sendWhatIsFull();
+  }
+
+  #decide(row: Omit<HeldRow<Item>, 'item'>, verdict: Verdict): void {
+    const { claim } = row;
+    const { outcome, reason } = verdict;
+    const { wants } = this.#events;
+    // Gathered first: the last decision of all ends the run, and with it these outputs.
+    if (wants.settled) this.#settled.push(settledRow(claim, outcome, reason));
+    if (wants.rejected && outcome === 'rejected')
+      this.#rejected.push(rejectedUpdate(row.update, claim, reason));
+    if (this.#settled.length >= settledPerMessage || this.#rejected.length >= settledPerMessage)
+      this.#flushOutputs();
+    claim.run.decide(claim.unit, claim.row, outcome, reason, verdict);
+    finishOne(row.message);
+  }
+
+  #dropWaiting(): void {
+    for (const packer of [this.#plain, this.#once]) {
+      for (const row of packer.takeAll()) this.#decide(row, { outcome: 'unsent' });
+    }
+  }
+
+  #flushOutputs(): void {
+    const [settled, rejected] = [this.#settled, this.#rejected];
+    this.#settled = [];
+    this.#rejected = [];
+    if (settled.length > 0) this.#events.settled(settled, this.run);
+    if (rejected.length > 0) this.#events.rejected(rejected, this.run);
+  }
+}
+
+function rejectedUpdate(update: unknown, claim: Claim, reason: string | undefined): RejectedUpdate {
+  const { ref, ...rest } = Object(update) as Record<string, unknown>;
+  return {
+    ...rest,
+    rejected: { reason: reason ?? 'rejected', ref: settledRow(claim, 'rejected', undefined).ref },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ProfileUpdate } from '../mapping/profileUpdate';
+import type { Acceptance, Outcome, WorkCounters } from './ledger';
+
+/** An attribute that cannot go to the target, though the rest of its row can. */
+export interface RefusedAttribute {
+  field: string;
+  /** A short code or phrase; never a value. */
+  reason: string;
+}
+
+/** One update in the target's own form, ready to be packed into a request. */
+export interface Prepared<Item> {
+  item: Item;
+  /** Objects it adds to a request (contracts: braze 2.2, blueconic 3.4). */
+  objects: number;
+  /** Upper bound of the bytes it adds to a request's body. */
+  bytes: number;
+  /** False: sending it twice would count twice, so an unknown outcome stays unknown (R13). */
+  repeatable: boolean;
+  refused: readonly RefusedAttribute[];
+}
+
+/** What the target's answer means for one item. */
+export interface Verdict {
+  outcome: Outcome;
+  reason?: string;
+  how?: Acceptance;
+  /** The cause may pass, or the row may have been applied and can be sent again: read its unit again next time. */
+  repeatable?: boolean;
+}
+
+/** What a target needs to know of the run it works for. */
+export interface SendContext {
+  /** Aborted when the run is stopped: waits between tries end at once, requests in flight may finish. */
+  stopped: AbortSignal;
+  /** Aborted when nobody waits for answers any more. */
+  abandoned: AbortSignal;
+  work: WorkCounters;
+  /** Says that sending pauses, for the status line; 0 ends the pause. */
+  pausing(ms: number, why: string): void;
+}
+
+/** An outside system that takes profile updates in requests of several objects. */
+export interface SinkTarget<Item> {
+  /** Objects in one request at most. */
+  readonly objectsPerRequest: number;
+  /** Bytes in one request's body at most. */
+  readonly bytesPerRequest: number;
+  /** Requests in flight at once. */
+  readonly requestsInFlight: number;
+  /** A row that cannot be sent at all is `rejected` with its reason; one with nothing left to send too. */
+  prepare(update: ProfileUpdate): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };
+  /**
+   * Sends one request, retries included, and gives a verdict per item, in order. Throws a SyncError only where a
+   * setting is wrong and nothing was applied: the run then ends.
+   */
+  send(items: readonly Item[], repeatable: boolean, context: SendContext): Promise<Verdict[]>;
+}

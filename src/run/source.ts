@@ -1,0 +1,40 @@
+import type { AskedFields } from '../mapping/compileMapping';
+import type { ProfileRecord } from '../mapping/profileUpdate';
+import type { StoreWrite } from '../store/store';
+
+/**
+ * One row as a source read it: a record, or why there is none. `line` is its number within the unit, from 1: the line
+ * of a file, the position on a page.
+ */
+export type SourceRow = { line: number; record: ProfileRecord } | { line: number; fault: string };
+
+/** A resumable piece of a source: one export file, one delta file, one page of a segment. */
+export interface SourceUnit {
+  /** For people and errors: a file's key, `page 12`. Never personal data. */
+  name: string;
+  /** Slices of rows, small enough that making one never holds the event loop for long. */
+  rows(signal: AbortSignal): AsyncIterable<SourceRow[]>;
+}
+
+/** What a source wants people to see while it works. `detail` starts with a number where it has one. */
+export type ReportPhase = (phase: 'asking' | 'waiting' | 'reading', detail?: string) => void;
+
+/** What a source needs while it runs. */
+export interface SourceContext {
+  signal: AbortSignal;
+  phase: ReportPhase;
+}
+
+/** One import or export source, opened for one run. */
+export interface Source {
+  /** Undefined: every field of the outside system. */
+  readonly asked?: AskedFields;
+  units(context: SourceContext): AsyncIterable<SourceUnit>;
+  /**
+   * What to remember once the run has succeeded and was complete: watermark, read files. `readAgain` tells which units
+   * must be read again, because a row of theirs failed for a passing cause.
+   */
+  remember(readAgain: (unitName: string) => boolean, anyReadAgain: boolean): StoreWrite[];
+  /** Lets go of connections; called once, when the run is over. */
+  close?(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { dataPoints } from '../../src/braze/dataPoints';
+import { reservedAttributes } from '../../src/braze/reservedAttributes';
+
+function price(attributes: Record<string, unknown>): number {
+  return dataPoints({ attributes: { external_id: 'u-1', _update_existing_only: true, ...attributes } });
+}
+
+describe('data points', () => {
+  it('prices a custom attribute by its shape', () => {
+    assert.equal(price({}), 0);
+    assert.equal(price({ tier: 'gold', score: 7, vip: false }), 3);
+    assert.equal(price({ tier: null }), 1);
+    assert.equal(price({ points: { inc: 5 } }), 1);
+    assert.equal(price({ interests: ['a', 'b', 'c'] }), 1);
+    assert.equal(price({ interests: [] }), 1);
+    assert.equal(price({ interests: { add: ['a', 'b'] } }), 2);
+    assert.equal(price({ interests: { add: ['a'], remove: ['b', 'c'] } }), 3);
+    assert.equal(price({ song: { name: 'x', plays: { count: 1, top: true } } }), 4);
+    assert.equal(price({ song: {} }), 1);
+    assert.equal(price({ song: { since: { $time: '2026-01-31' } } }), 1);
+    assert.equal(price({ pets: [{ name: 'Rex', age: 3 }, { name: 'Tom' }] }), 3);
+    assert.equal(price({ pets: { $add: [{ name: 'Rex', age: 3 }] } }), 2);
+  });
+
+  it('prices the standard fields that Braze bills, and only those', () => {
+    const billed = [...reservedAttributes.values()].filter(({ billable }) => billable).map(({ key }) => key);
+    assert.deepEqual(billed.sort(), [
+      'country',
+      'current_location',
+      'dob',
+      'email',
+      'first_name',
+      'gender',
+      'home_city',
+      'language',
+      'last_name',
+      'phone',
+      'time_zone',
+    ]);
+    for (const { key, billable } of reservedAttributes.values()) {
+      assert.equal(price({ [key]: 'x' }), billable ? 1 : 0, key);
+    }
+  });
+
+  it('does not price the e-mail that only identifies', () => {
+    assert.equal(dataPoints({ attributes: { email: 'm@example.org', phone: '1', tier: 'gold' } }), 2);
+    assert.equal(dataPoints({ attributes: { phone: '1', tier: 'gold' } }), 1);
+    assert.equal(dataPoints({ attributes: { braze_id: 'b', email: 'm@example.org' } }), 1);
+  });
+
+  it('prices events and purchases one by one, a quantity as that many', () => {
+    assert.equal(dataPoints({ events: [{}, {}], purchases: [{}, { quantity: 3 }] }), 6);
+  });
+
+  it('adds up: objects priced together cost what they cost alone', () => {
+    const attributes = fc.dictionary(
+      fc.constantFrom('a', 'b', 'email', 'dob'),
+      fc.jsonValue({ maxDepth: 3 }),
+    );
+    fc.assert(
+      fc.property(attributes, fc.nat(5), (given, events) => {
+        const some = Array.from({ length: events }, () => ({ name: 'x' }));
+        const alone = Object.entries(given).reduce((sum, [key, value]) => sum + price({ [key]: value }), 0);
+        const together = dataPoints({ attributes: { external_id: 'u-1', ...given }, events: some });
+        assert.equal(together, alone + events);
+      }),
+    );
+  });
+});
