@@ -53,16 +53,22 @@ async function runAndCheck({ sandbox, nodeRed, triggers, customers }) {
 const { once, ...options } = readArguments();
 if (!build()) process.exit(1);
 const playground = await openPlayground(options);
+const askedToEnd = untilAskedToEnd().then(() => 'asked to end');
 try {
   if (!once) console.log(`\n${addresses(playground)}\n`);
-  const right = await runAndCheck(playground);
-  if (once) {
-    process.exitCode = right ? 0 : 1;
+  const work = runAndCheck(playground);
+  // When asked to end meanwhile, the work fails for want of a sandbox; that is no news then.
+  work.catch(() => undefined);
+  const outcome = await Promise.race([work, askedToEnd]);
+  if (outcome === 'asked to end') {
+    process.exitCode = 130;
+  } else if (once) {
+    process.exitCode = outcome ? 0 : 1;
   } else {
     console.log(
       `\nOpen ${playground.nodeRed.url} and play. Ctrl-C ends it; flows changed there are not kept.`,
     );
-    await untilAskedToEnd();
+    await askedToEnd;
   }
 } catch (thrown) {
   console.error(`\n${thrown.message}`);

@@ -1,7 +1,7 @@
 import { create, icon } from './elements';
 import type { MapperChoices } from './mapperChoices';
 import { fieldInput, select, sourceCell } from './mappingCells';
-import { blankRow, type Direction, type MappingRow, rowContains } from './mappingDocument';
+import { blankRow, type Direction, isBlankPair, type MappingRow, rowContains } from './mappingDocument';
 import {
   SHAPES,
   STRATEGIES,
@@ -64,7 +64,8 @@ export class MappingTable {
   /** Shows only rows that contain a text; the others stay part of the mapping. Returns how many are shown. */
   search(typed: string): number {
     this.filter = typed;
-    const shows = (line: Line) => rowContains(line.row, typed);
+    // A line that was just added must be seen, or nobody could fill it in.
+    const shows = ({ row }: Line) => isBlankPair(row) || rowContains(row, typed);
     return this.options.list.editableList('filter', typed.trim() === '' ? null : shows);
   }
 
@@ -89,7 +90,6 @@ export class MappingTable {
     });
     new LineEditor(this.options, container, made).draw();
     prepareListItem(this.options.node, container, this.options.changed);
-    // A new row must be seen even if it does not fit the search.
     if (fresh) container.find<HTMLInputElement>('input').first().trigger('focus');
   }
 }

@@ -6,7 +6,7 @@ const cycleLength = 146_097 * dayLength;
 /** Braze stores a time outside the years 0 to 3000 as text (contracts: braze 2.5), so neither side is sent one. */
 const earliest = startOfDay(0, 1, 1);
 const latest = startOfDay(3000, 12, 31) + dayLength - 1;
-const shortestEpoch = 10_000_000_000;
+const shortestEpoch = 100_000_000;
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const weekdayForm = /^([A-Z][a-z]{2}) (\d\d) (\d\d) (\d\d:\d\d:\d\d)\.(Z|UTC|[+-]\S{2,5}) (\d{4})$/;
@@ -14,8 +14,9 @@ const weekdayForm = /^([A-Z][a-z]{2}) (\d\d) (\d\d) (\d\d:\d\d:\d\d)\.(Z|UTC|[+-
 /**
  * Reads a time as epoch milliseconds; `undefined` for anything that is not surely one. A time without a zone is UTC.
  *
- * - Epoch milliseconds, as a whole number or its digits, of at least 11 digits. Fewer could as well be seconds or
- *   a date without dashes, so the 115 days on either side of 1 January 1970 have to come in another form.
+ * - Epoch milliseconds, as a whole number or its digits: BlueConic stores every time that way, so ten digits are a
+ *   birthday in 1970, never seconds. Below nine digits only midnights count: anything else so close to 1 January 1970
+ *   is rather a count, or a date without dashes.
  * - `yyyy-MM-dd`, alone or followed by `T` or a space, `HH:mm` or `HH:mm:ss`, a fraction (`.` and one to nine digits,
  *   cut to milliseconds, or `:SSS`), and a zone (`Z`, `UTC`, `+hh`, `+hhmm`, `+hh:mm`), which one space may precede.
  * - `MM/dd/yyyy`.
@@ -55,9 +56,9 @@ export function midnight(time: number): number {
 // Below, NaN says "not a time": it passes through all arithmetic and fails every comparison.
 
 function epoch(value: unknown): number {
-  return Number.isInteger(value) && Math.abs(value as number) >= shortestEpoch
-    ? (value as number)
-    : Number.NaN;
+  if (!Number.isInteger(value)) return Number.NaN;
+  const time = value as number;
+  return Math.abs(time) >= shortestEpoch || time % dayLength === 0 ? time : Number.NaN;
 }
 
 function textTime(text: string): number {
@@ -69,7 +70,7 @@ function textTime(text: string): number {
   if (text[2] === '/' && text[5] === '/' && text.length === 10) {
     return startOfDay(digits(text, 6, 4), digits(text, 0, 2), digits(text, 3, 2));
   }
-  if (/^-?\d{11,14}$/.test(text)) return epoch(Number(text));
+  if (/^-?\d{1,14}$/.test(text)) return epoch(Number(text));
   return weekdayTime(text);
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type BrazeClient, createBrazeClient } from '../../src/braze/brazeClient';
 import { dataPoints } from '../../src/braze/dataPoints';
@@ -270,7 +271,8 @@ describe('braze client on the sandbox', () => {
             const user = braze.user(match[0]![0]!.value) as
               | { custom_attributes?: Record<string, unknown> }
               | undefined;
-            assert.deepEqual(user?.custom_attributes?.[field], as === 'list' ? values : values[0]);
+            const stored = user?.custom_attributes?.[field];
+            assert.ok(isDeepStrictEqual(stored, as === 'list' ? values : values[0]), `${field} differs`);
           }
         }),
         { numRuns: 15, endOnFailure: true },

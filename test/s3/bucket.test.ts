@@ -75,11 +75,35 @@ describe('a bucket', () => {
     const put = () => fixture.s3.put('exports', 'big.gz', content);
 
     it('arrives whole although its connection breaks several times', async () => {
-      const { etag } = put();
-      fixture.faults.add({ system: 's3', path: 'big.gz', times: 4, fault: { kind: 'cutBody', share: 0.3 } });
-      const bucket = fixture.open();
-      const chunks = await all(bucket.open({ key: 'big.gz', etag, size: content.length }));
-      assert.ok(Buffer.concat(chunks).equals(content));
+      for (const checksums of ['required', 'supported'] as const) {
+        const bucket = fixture.open({ checksums });
+        await bucket.put('big.gz', content);
+        const [object] = await all(bucket.list('big.gz'));
+        fixture.faults.add({
+          system: 's3',
+          path: 'big.gz',
+          times: 4,
+          fault: { kind: 'cutBody', share: 0.3 },
+        });
+        assert.ok(Buffer.concat(await all(bucket.open(object!))).equals(content), checksums);
+      }
+    });
+
+    it('is refused where its bytes do not fit the checksum that S3 keeps', async () => {
+      fixture.faults.add({
+        system: 's3',
+        path: 'small.gz',
+        fault: {
+          kind: 'status',
+          status: 200,
+          headers: { etag: '"1"', 'x-amz-checksum-crc32': 'AAAAAA==' },
+          body: 'damaged',
+        },
+      });
+      const reading = (checksums: 'required' | 'supported') =>
+        all(fixture.open({ checksums }).open({ key: 'small.gz', etag: '"1"', size: 7 }));
+      assert.equal((await refusal(reading('supported'))).code, 'S3_OBJECT_DAMAGED');
+      assert.equal(Buffer.concat(await reading('required')).toString(), 'damaged');
     });
 
     it('is given up with the place where it broke', async () => {

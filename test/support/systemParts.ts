@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 /** Parts of the system that a test may need and that npm does not install. */
-export type SystemPart = 'browser';
+export type SystemPart = 'browser' | 'tinyproxy';
 
 interface Finding {
   /** Where it is; `undefined`: absent. */
@@ -22,6 +22,10 @@ const search: Record<SystemPart, () => Finding> = {
   browser: () => ({
     at: (process.env.CHROMIUM ? [process.env.CHROMIUM] : browserPlaces).find((place) => existsSync(place)),
     remedy: 'install Chromium, or name it in CHROMIUM',
+  }),
+  tinyproxy: () => ({
+    at: ['/usr/bin/tinyproxy'].find((place) => existsSync(place)),
+    remedy: 'install tinyproxy',
   }),
 };
 

@@ -39,7 +39,7 @@ async function bulk(call: Call): Promise<SandboxReply> {
   const entries = readBulk(body, tenant.settings);
   const objectiveIds = (call.request.query.get('objectiveIds') ?? '').split(',').filter((id) => id !== '');
   const objectives = tenant.objectivesOf(objectiveIds);
-  if (tenant.settings.bulkMs > 0) await sleep(tenant.settings.bulkMs);
+  if (tenant.settings.bulkMs > 0) await sleep(tenant.settings.bulkMs, undefined, { ref: false });
   const results = applyEntries(entries, tenant, objectives, call.application.pii);
   return {
     status: (body as unknown[]).length > bulkLimit ? 413 : 200,
@@ -60,10 +60,10 @@ function applyEntries(
     return compactBulk(entries, tenant.compact, scope);
   }
   refuseUnmatchable(entries, tenant.catalogue);
-  for (const { restriction } of entries) {
+  entries.forEach(({ restriction }, at) => {
     if (restriction && !tenant.segments.get(restriction.isMemberOfSegment))
-      throw new BadRequest('is not a segment', 'restriction.isMemberOfSegment');
-  }
+      throw new BadRequest('is not a segment', `[${at}].restriction.isMemberOfSegment`);
+  });
   return entries.map((entry) => {
     if (!pii && touchesPii(entry, tenant)) return bulkResult(entry, 'UNAUTHORIZED');
     return applyEntry(entry, tenant, tenant.full, objectives, scope);

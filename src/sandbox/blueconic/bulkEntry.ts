@@ -77,7 +77,10 @@ function entryProblem(entry: unknown, allowed: readonly string[]): Problem {
     return ['.strategy', `must be one of ${entryStrategies.join(', ')}`];
   if (permissionLevel !== undefined && !permissionLevels.includes(permissionLevel as PermissionLevel))
     return ['.permissionLevel', `must be one of ${permissionLevels.join(', ')}`];
-  if (privacyLegislation !== undefined && !zonePattern.test(String(privacyLegislation)))
+  if (
+    privacyLegislation !== undefined &&
+    !(typeof privacyLegislation === 'string' && zonePattern.test(privacyLegislation))
+  )
     return ['.privacyLegislation', 'must be a zone code'];
   if (
     restriction !== undefined &&
@@ -136,7 +139,9 @@ function timelineProblem({ timeline }: Record<string, unknown>): Problem {
       return [`${path}.strategy`, `must be one of ${eventStrategies.join(', ')}`];
     if (event.date !== undefined && Number.isNaN(Date.parse(String(event.date))))
       return [`${path}.date`, 'must be a date'];
-    if (event.data !== undefined && !Array.isArray(event.data)) return [`${path}.data`, 'must be a list'];
+    if (event.id !== undefined && typeof event.id !== 'string') return [`${path}.id`, 'must be a string'];
+    if (event.data !== undefined && !(Array.isArray(event.data) && event.data.every(isObject)))
+      return [`${path}.data`, 'must be a list of fields'];
   }
   return undefined;
 }

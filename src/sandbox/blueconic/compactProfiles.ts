@@ -154,11 +154,15 @@ export class CompactProfiles implements ProfileDirectory {
   }
 
   inspect(): CompactInspection {
-    const properties: CompactInspection['properties'] = {};
-    for (const [id, column] of this.#columns) properties[id] = column.checksum();
+    const checksums = [...this.#columns].map(([id, column]) => [id, column.checksum()] as const);
     let made = 0;
     for (const state of this.#state) if (state === created) made++;
-    return { capacity: this.end, active: this.#activeCount, created: made, properties };
+    return {
+      capacity: this.end,
+      active: this.#activeCount,
+      created: made,
+      properties: Object.fromEntries(checksums),
+    };
   }
 
   #original(index: number, property: string): readonly string[] {

@@ -8,9 +8,12 @@ export interface TimelineEvent {
   data: { id: string; values: unknown }[];
 }
 
-/** One line of a profile's consent log (contracts: blueconic 3.4, profileEvents). `date` in epoch milliseconds. */
+/**
+ * One line of a profile's consent log (contracts: blueconic 3.4, profileEvents). `date` in epoch milliseconds. The
+ * other documented type, a change of permission level, never happens here: the level is set on creation only.
+ */
 export interface ConsentEvent {
-  type: 'ConsentChanged' | 'PermissionLevelChanged';
+  type: 'ConsentChanged';
   date: number;
   properties: { id: string; values: string[] }[];
 }

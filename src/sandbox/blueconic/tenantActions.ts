@@ -146,14 +146,14 @@ function* activeProfiles({ directory }: Tenant): Iterable<ProfileView> {
 }
 
 function snapshot(profile: ProfileView): ProfileSnapshot {
-  const properties: ProfileSnapshot['properties'] = {};
+  const held: [string, readonly string[]][] = [];
   for (const id of [...profile.propertyIds()].sort()) {
     const values = profile.values(id);
-    if (values.length > 0) properties[id] = values;
+    if (values.length > 0) held.push([id, values]);
   }
   return {
     profileId: profile.id,
-    properties,
+    properties: Object.fromEntries(held),
     permissionLevel: profile.permissionLevel,
     lastModified: profile.lastModified,
   };

@@ -114,13 +114,15 @@ function timeOrNothing(text: string): string | undefined {
 
 const regionNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 const languageNames = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+/** Codes that ISO 3166-1 leaves to users, or gives to unions of countries. */
+const noCountry = /^(?:AA|Q[M-Z]|X[A-Z]|ZZ|EU|EZ|UN)$/;
 const countryByName = new Map<string, string>();
 
 function countryCode(text: string): string | undefined {
   if (/^[a-z]{2}$/i.test(text)) {
     // The locale turns a retired code into its successor: DD into DE.
     const code = new Intl.Locale(`und-${text}`).region ?? '';
-    return regionNames.of(code) === undefined ? undefined : code;
+    return regionNames.of(code) === undefined || noCountry.test(code) ? undefined : code;
   }
   if (countryByName.size === 0) {
     for (let at = 0; at < 676; at++) {

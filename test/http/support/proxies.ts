@@ -59,7 +59,10 @@ async function startTinyproxy(): Promise<RunningProxy> {
   ];
   await writeFile(join(folder, 'conf'), `${settings.join('\n')}\n`);
   const child = spawn(tinyproxy, ['-d', '-c', join(folder, 'conf')], { stdio: 'ignore' });
-  await listening(port, child);
+  await listening(port, child).catch(async (thrown: unknown) => {
+    await rm(folder, { recursive: true });
+    throw thrown;
+  });
   return {
     url: `http://user:pass@127.0.0.1:${port}`,
     port,
