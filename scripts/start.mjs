@@ -50,29 +50,32 @@ async function runAndCheck({ sandbox, nodeRed, triggers, customers }) {
   return right && differences.length === 0;
 }
 
-const { once, ...options } = readArguments();
-if (!build()) process.exit(1);
-const playground = await openPlayground(options);
-const askedToEnd = untilAskedToEnd().then(() => 'asked to end');
-try {
-  if (!once) console.log(`\n${addresses(playground)}\n`);
-  const work = runAndCheck(playground);
-  // When asked to end meanwhile, the work fails for want of a sandbox; that is no news then.
-  work.catch(() => undefined);
-  const outcome = await Promise.race([work, askedToEnd]);
-  if (outcome === 'asked to end') {
-    process.exitCode = 130;
-  } else if (once) {
-    process.exitCode = outcome ? 0 : 1;
-  } else {
+/** @returns the exit code. */
+async function main({ once, ...options }) {
+  if (!build()) return 1;
+  const playground = await openPlayground(options);
+  const askedToEnd = untilAskedToEnd().then(() => 'asked to end');
+  try {
+    if (!once) console.log(`\n${addresses(playground)}\n`);
+    const work = runAndCheck(playground);
+    // When asked to end meanwhile, the work fails for want of a sandbox; that is no news then.
+    work.catch(() => undefined);
+    const outcome = await Promise.race([work, askedToEnd]);
+    if (outcome === 'asked to end') return 130;
+    if (once) return outcome ? 0 : 1;
     console.log(
       `\nOpen ${playground.nodeRed.url} and play. Ctrl-C ends it; flows changed there are not kept.`,
     );
     await askedToEnd;
+    return 0;
+  } finally {
+    await playground.close();
   }
+}
+
+try {
+  process.exitCode = await main(readArguments());
 } catch (thrown) {
   console.error(`\n${thrown.message}`);
   process.exitCode = 1;
-} finally {
-  await playground.close();
 }

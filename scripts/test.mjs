@@ -43,8 +43,6 @@ let status =
   built ||
   node([mocha, '--reporter', reporter, ...files, ...args], {
     TEST_SUMMARY_FILE: summaryFile,
-    // Known, and said in package.json's range; once per test process it would bury what matters.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
 const { passed, failed, pending, leftOut } = readSummary(status);
 rmSync(scratch, { recursive: true, force: true });

@@ -64,9 +64,13 @@ export class MappingTable {
   /** Shows only rows that contain a text; the others stay part of the mapping. Returns how many are shown. */
   search(typed: string): number {
     this.filter = typed;
+    if (typed.trim() === '') {
+      this.options.list.editableList('filter', null);
+      return this.rows().length;
+    }
     // A line that was just added must be seen, or nobody could fill it in.
     const shows = ({ row }: Line) => isBlankPair(row) || rowContains(row, typed);
-    return this.options.list.editableList('filter', typed.trim() === '' ? null : shows);
+    return this.options.list.editableList('filter', shows);
   }
 
   /** After a change of direction: other words, other choices, the same rows. */

@@ -70,7 +70,9 @@ interface JQuery {
   editableList(method: 'addItem', row: object): void;
   editableList(method: 'empty'): void;
   editableList(method: 'items'): JQuery;
-  editableList(method: 'filter', filter: ((row: never) => boolean) | null): number;
+  /** Returns how many items are shown. */
+  editableList<Row>(method: 'filter', filter: (row: Row) => boolean): number;
+  editableList(method: 'filter', filter: null): void;
 }
 
 declare const RED: {

@@ -12,6 +12,15 @@ const firstGuess = 'us-east-1';
 const connectTimeoutMs = 10_000;
 
 /**
+ * On Node 20 the SDK warns of releases to come that will need a newer one. Our dependency range keeps to releases that
+ * run on every Node we support, so in an integrator's log the warning would only worry.
+ */
+function loadSdk(): Promise<Sdk> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  return import('@aws-sdk/client-s3');
+}
+
+/**
  * The SDK's client with what we add to it: loaded on first use (it is by far the heaviest import), one dispatcher
  * for all, the bucket's region learnt from S3's first refusal, every error put into our words.
  */
@@ -43,7 +52,7 @@ export class S3Session {
   ): Promise<T> {
     for (let first = true; ; first = false) {
       signal?.throwIfAborted();
-      const sdk = await import('@aws-sdk/client-s3');
+      const sdk = await loadSdk();
       const region = this.#region;
       try {
         this.#client ??= this.#connect(sdk, region);

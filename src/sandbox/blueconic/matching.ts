@@ -34,7 +34,7 @@ export function locate(
   if (!asked) return 'nothing to look for';
   const [chosen, ...more] = found;
   if (!chosen) return 'none';
-  if (more.length === 0 || several !== 'error') return chosen;
+  if (more.length === 0 || several === 'first') return chosen;
   if (several === 'error') return 'several';
   return more.reduce((newest, profile) => (isNewer(profile, newest) ? profile : newest), chosen);
 }

@@ -2,7 +2,8 @@ import { BadRequest, type FieldProblem } from './apiReply';
 
 /**
  * The switches of the sandbox's BlueConic. Each stands for behaviour that no reachable document states, so that a
- * client can be shown to survive every answer; the default is the reading that the contract prefers.
+ * client can be shown to survive every answer; the default is the reading that the contract prefers. Numbers in
+ * brackets are sections of contracts: blueconic.
  */
 export interface BlueConicSettings {
   /** What a rule `SET` with an empty list does: empties the property, nothing, or a validation error (1.5). */
