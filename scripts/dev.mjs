@@ -10,7 +10,10 @@ import { addresses, build, openPlayground, root, untilAskedToEnd } from './playg
 const quietMs = 200;
 
 if (!build()) process.exit(1);
-const playground = await openPlayground();
+const playground = await openPlayground().catch((thrown) => {
+  console.error(thrown.message);
+  process.exit(1);
+});
 console.log(
   `\n${addresses(playground)}\n\nWatching src and nodes. Ctrl-C ends it; flows changed there are not kept.`,
 );

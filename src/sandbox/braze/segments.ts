@@ -74,7 +74,7 @@ export function isMember(segment: Segment, record: BrazeUserRecord): boolean {
 }
 
 /** 17 for `cust-00000017`; undefined for an id of another form. */
-export function customerIndex(externalId: string | undefined): number | undefined {
+function customerIndex(externalId: string | undefined): number | undefined {
   const digits = /^cust-(\d+)$/.exec(externalId ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

@@ -42,10 +42,6 @@ export class UserDirectory {
   #born = 0;
   #updates = 0;
 
-  get size(): number {
-    return this.#byBrazeId.size;
-  }
-
   /** @param givenBrazeId for profiles that come with one; otherwise the directory gives out the next. */
   create(externalId?: string, givenBrazeId?: string): BrazeUser {
     const serial = ++this.#born;

@@ -5,6 +5,7 @@ import type { CompactUser } from '../../../src/sandbox/braze/compactUsers';
 import type { Json } from '../../../src/sandbox/braze/json';
 import { allCustomersSegment } from '../../../src/sandbox/braze/segments';
 import { valueHash } from '../../../src/sandbox/braze/valueHash';
+import { person } from '../../../src/sandbox/people';
 import { type BrazeCaller, withBraze } from './brazeCaller';
 
 const users = 1000;
@@ -159,6 +160,42 @@ describe('sandbox Braze: compact mode', () => {
       assert.equal(braze.sandbox.exports()[0]?.rows, users);
       const size = await braze.get(`/segments/data_series?length=1&segment_id=${allCustomersSegment.id}`);
       assert.equal(size.body.data[0].size, users);
+    }));
+
+  it('counts purchases, lists attributes, and has no values to give back', () =>
+    withCompact(async (braze) => {
+      const purchase = { product_id: 'tee', currency: 'EUR', price: 1, quantity: 3, time: '2026-01-01' };
+      const { body } = await braze.post('/users/track', {
+        attributes: [{ external_id: id(1), tier: 'gold', first_name: 'Mira' }],
+        purchases: [{ ...purchase, external_id: id(2) }],
+      });
+      assert.equal(body.purchases_processed, 1);
+      assert.equal(braze.sandbox.compact()?.users, 2);
+      assert.deepEqual(braze.sandbox.dataPoints().purchases, { tee: 3 });
+      const { attributes } = (await braze.get('/custom_attributes')).body;
+      assert.deepEqual(
+        attributes.map(({ name }: { name: string }) => name),
+        ['tier'],
+      );
+      const asked = { external_ids: [id(1)], fields_to_export: ['external_id'] };
+      assert.equal((await braze.post('/users/export/ids', asked)).status, 400);
+    }));
+
+  it('knows the size of a segment of any kind', () =>
+    withCompact(async (braze) => {
+      const sizes: number[] = [];
+      for (const includes of [
+        { from: 990, to: 2000 },
+        { attribute: 'gender', equals: 'F' },
+      ]) {
+        braze.sandbox.defineSegment({ id: 's', name: 'S', includes });
+        const { body } = await braze.get('/segments/data_series?length=1&segment_id=s');
+        sizes.push(body.data[0].size);
+      }
+      const women = Array.from({ length: users }, (_, at) => person(3, at)).filter(
+        ({ gender }) => gender === 'F',
+      );
+      assert.deepEqual(sizes, [10, women.length]);
     }));
 
   it('refuses a size it has no ids for', () =>

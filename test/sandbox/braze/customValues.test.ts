@@ -46,9 +46,13 @@ describe('sandbox Braze: custom values', () => {
       ['time', 'soon', drop],
       ['time', 20260131, drop],
       ['array', 'hiking', drop],
+      ['array', [{ id: 1 }], drop],
+      ['array', { id: 1 }, drop],
       ['object', 'text', drop],
       ['object', { inc: 1 }, drop],
       ['objectArray', ['a'], drop],
+      ['objectArray', { id: 1 }, drop],
+      ['objectArray', [], []],
     ];
     for (const [type, value, kept] of cases) {
       assert.deepEqual(nextValue(type, undefined, value, false), kept, `${type} ${JSON.stringify(value)}`);

@@ -164,27 +164,32 @@ describe('sandbox Braze: segment exports', () => {
     }));
 
   it('can be cancelled, which keeps what is written and frees the segment', () => {
-    // The second file never gets written: its turn comes only with the pause, which outlasts the test.
-    const bucket = new Map<string, Buffer>();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const written: string[] = [];
+    const putObject = (key: string) => {
+      written.push(key);
+      return held;
+    };
     return withBucket(
       {},
       async (braze) => {
+        const cancel = async (id = segment_id) =>
+          (await braze.post('/export/segment/cancel', { segment_id: id })).status;
         await braze.post('/users/export/segment', request);
-        await until(() => bucket.size === 1);
-        assert.equal((await braze.post('/export/segment/cancel', { segment_id })).status, 201);
-        assert.deepEqual([braze.sandbox.exports()[0]?.state, bucket.size], ['cancelled', 1]);
-        const again = await braze.post('/users/export/segment', request);
-        assert.equal(again.status, 201);
-        assert.equal((await braze.post('/export/segment/cancel', { segment_id })).status, 201);
-        assert.equal((await braze.post('/export/segment/cancel', { segment_id })).status, 201);
-        assert.equal((await braze.post('/export/segment/cancel', { segment_id: 'x' })).status, 400);
+        await until(() => written.length === 1);
+        assert.equal(await cancel(), 201);
+        release();
+        await finished(braze);
+        const [cancelled, again] = braze.sandbox.exports();
+        assert.deepEqual([cancelled?.state, cancelled?.keys], ['cancelled', written.slice(0, 1)]);
+        assert.deepEqual([again?.state, again?.keys], ['done', written.slice(1)]);
+        assert.equal(await cancel(), 201);
+        assert.equal(await cancel('unheard-of'), 400);
       },
-      {
-        putObject: (key, bytes) => {
-          bucket.set(key, bytes);
-          return bucket.size === 1 ? undefined : new Promise(() => undefined);
-        },
-      },
+      { putObject },
     );
   });
 
