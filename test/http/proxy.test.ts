@@ -10,8 +10,9 @@ import { promisify } from 'node:util';
 import { createDispatcher } from '../../src/http/proxy';
 import { FaultRules } from '../../src/sandbox/faults';
 import { type S3Sandbox, startS3Sandbox } from '../../src/sandbox/s3/s3Sandbox';
+import { describeWith } from '../support/systemParts';
 import type { ProxiedOutcome, ProxiedWork } from './support/proxiedCalls';
-import { proxies, type RunningProxy } from './support/proxies';
+import { type RunningProxy, startOwn, startTinyproxy } from './support/proxies';
 
 const support = join(__dirname, 'support');
 const authority = join(support, 'testAuthority.pem');
@@ -92,7 +93,7 @@ describe('behind a proxy', () => {
 
   const everything = ['200 {"a":1}', '200 {"a":1}', 'a/1.gz', 'a/1.gz'];
 
-  for (const { name, start } of proxies) {
+  const through = (name: string, start: () => Promise<RunningProxy>) =>
     describe(name, () => {
       let proxy: RunningProxy;
       before(async () => {
@@ -135,7 +136,11 @@ describe('behind a proxy', () => {
         assert.match(untrusting[3]!, /bucket "exports".* No trusted TLS/);
       });
     });
-  }
+
+  through('a small forward proxy', startOwn);
+  describeWith('tinyproxy', 'the tests of the HTTP clients through tinyproxy', (at) =>
+    behaves(() => startTinyproxy(at)),
+  );
 
   it('a proxy variable without a usable URL is refused by name, its value never shown', () => {
     for (const value of [
@@ -156,7 +161,7 @@ describe('behind a proxy', () => {
   });
 
   it('a proxy may be named without its scheme', async () => {
-    const proxy = await proxies[0]!.start();
+    const proxy = await startOwn();
     const dispatcher = createDispatcher(
       { connections: 1, connectTimeoutMs: 1000 },
       { HTTP_PROXY: proxy.url.replace('http://', '') },

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,15 +17,8 @@ export interface RunningProxy {
   close(): Promise<void>;
 }
 
-const tinyproxy = '/usr/bin/tinyproxy';
-
-/** The proxies to test with: our own everywhere, and Debian's tinyproxy where it is installed. */
-export const proxies: { name: string; start: () => Promise<RunningProxy> }[] = [
-  { name: 'a small forward proxy', start: startOwn },
-  ...(existsSync(tinyproxy) ? [{ name: 'tinyproxy', start: startTinyproxy }] : []),
-];
-
-async function startOwn(): Promise<RunningProxy> {
+/** A forward proxy of our own, which runs everywhere. */
+export async function startOwn(): Promise<RunningProxy> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(__dirname, 'forwardProxy.ts'), 'user:p@ss'],
@@ -44,7 +36,8 @@ async function startOwn(): Promise<RunningProxy> {
   };
 }
 
-async function startTinyproxy(): Promise<RunningProxy> {
+/** Debian's tinyproxy. */
+export async function startTinyproxy(command: string): Promise<RunningProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'tinyproxy-'));
   const port = await freePort();
   const log = join(folder, 'log');
@@ -58,7 +51,7 @@ async function startTinyproxy(): Promise<RunningProxy> {
     'Timeout 30',
   ];
   await writeFile(join(folder, 'conf'), `${settings.join('\n')}\n`);
-  const child = spawn(tinyproxy, ['-d', '-c', join(folder, 'conf')], { stdio: 'ignore' });
+  const child = spawn(command, ['-d', '-c', join(folder, 'conf')], { stdio: 'ignore' });
   await listening(port, child).catch(async (thrown: unknown) => {
     await rm(folder, { recursive: true });
     throw thrown;
