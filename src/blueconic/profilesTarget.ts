@@ -1,6 +1,6 @@
 import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
-import { type Attempt, gaveUpVerdict, retrying } from '../run/retry';
+import { type Attempt, gaveUpVerdict, type RetryOptions, retrying } from '../run/retry';
 import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BlueConicClient } from './blueconicClient';
 import type { BulkAnswer, BulkResult } from './bulkAnswer';
@@ -11,8 +11,8 @@ export interface ProfilesTargetSettings {
   /** Up to 1,000 (contracts: blueconic 3.4). */
   entriesPerRequest: number;
   requestsInFlight: number;
-  /** No try of a request begins later than this after its first. Default five minutes. */
-  deadlineMs?: number;
+  /** How long and how fast a request is tried again. Default: for five minutes. */
+  retry?: Partial<RetryOptions>;
 }
 
 /** One profile's entry, already JSON, so that a request's size is known before it is made. */
@@ -35,7 +35,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly bytesPerRequest = bytesPerRequest;
   readonly requestsInFlight: number;
   readonly #client: Pick<BlueConicClient, 'putProfiles'>;
-  readonly #deadlineMs: number;
+  readonly #retry: RetryOptions;
   #nextIdentifier = 1;
   #answered = false;
 
@@ -43,7 +43,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     this.#client = client;
     this.objectsPerRequest = settings.entriesPerRequest;
     this.requestsInFlight = settings.requestsInFlight;
-    this.#deadlineMs = settings.deadlineMs ?? defaultDeadlineMs;
+    this.#retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
   }
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<ProfileItem>['prepare']> {
@@ -63,7 +63,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   }
 
   async send(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
-    const body = `[${items.map((item) => item.json).join(',')}]`;
+    const body = Buffer.from(`[${items.map((item) => item.json).join(',')}]`);
     const identifiers = items.map((item) => item.identifier);
     const { work } = context;
     work.requests++;
@@ -84,7 +84,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
         return verdictsOf(answer, items, repeatable);
       },
       context,
-      { deadlineMs: this.#deadlineMs },
+      this.#retry,
     );
     return 'done' in tried ? tried.done : items.map(() => gaveUpVerdict(tried));
   }

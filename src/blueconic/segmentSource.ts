@@ -1,10 +1,10 @@
 import type { AskedFields } from '../mapping/compileMapping';
-import type { Source, SourceContext, SourceRow, SourceUnit } from '../run/source';
+import type { EarlierLife, Source, SourceContext, SourceRow, SourceUnit } from '../run/source';
 import type { StateStore, StoreWrite } from '../store/store';
 import type { BlueConicClient } from './blueconicClient';
 import { profileRecord } from './profileRecord';
 import { isModifiedSince, lastModifiedProperty, modifiedWithin } from './refinement';
-import { firstCursor } from './segmentProfiles';
+import { firstCursor, type SegmentPage } from './segmentProfiles';
 
 export interface SegmentSourceSettings {
   /** Whose watermark this is. */
@@ -16,6 +16,23 @@ export interface SegmentSourceSettings {
   pageRows: number;
 }
 
+interface PagePlace {
+  /** From 1. */
+  number: number;
+  cursor: string;
+}
+
+/** Where in the segment the run is, for one that goes on after a crash. */
+interface SegmentState {
+  since?: number;
+  /** By BlueConic's clock. */
+  startedAt: number;
+  /** The latest pages, as many as can have undecided rows. */
+  pages: PagePlace[];
+}
+
+/** More rows than the window and the group of a checkpoint together can hold open. */
+const openRowsAtMost = 40_000;
 /** The watermark stays behind the start of the run by this much: clocks, indexing and replication are not exact (R9). */
 const safetyMs = 10 * 60_000;
 const dayMs = 24 * 3_600_000;
@@ -31,7 +48,7 @@ export class SegmentSource implements Source {
   readonly #client: BlueConicClient;
   readonly #store: StateStore;
   readonly #settings: SegmentSourceSettings;
-  #startedAt: number | undefined;
+  #state: SegmentState | undefined;
 
   constructor(client: BlueConicClient, store: StateStore, settings: SegmentSourceSettings) {
     this.#client = client;
@@ -43,14 +60,15 @@ export class SegmentSource implements Source {
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
     const { segmentId, pageRows, properties } = this.#settings;
     context.phase('asking');
-    const since = await this.#watermark();
-    // By BlueConic's clock: the watermark is compared with times that BlueConic wrote.
-    this.#startedAt = await this.#client.serverTime(context.signal);
-    const refinement = since && modifiedWithin({ from: since, to: this.#startedAt + dayMs });
-    let cursor: string | undefined = firstCursor;
-    for (let number = 1; cursor !== undefined; number++) {
+    const state = (context.earlier?.state as SegmentState | undefined) ?? (await this.#begin(context.signal));
+    this.#state = state;
+    const { since } = state;
+    const refinement = since && modifiedWithin({ from: since, to: state.startedAt + dayMs });
+    for (let next: PagePlace | undefined = firstOpenPage(state, context.earlier); next; ) {
+      const { number, cursor }: PagePlace = next;
+      this.#keep(next);
       context.phase('reading');
-      const page = await this.#client.segmentPage(
+      const page: SegmentPage = await this.#client.segmentPage(
         {
           segmentId,
           cursor,
@@ -61,15 +79,36 @@ export class SegmentSource implements Source {
         },
         context.signal,
       );
-      yield { name: `page ${number}`, rows: () => pageOf(page.profiles, since) };
-      cursor = page.nextCursor;
+      const name = pageName(number);
+      if (!context.earlier?.isDone(name))
+        yield pageUnit(name, page.profiles, since, context.earlier?.ids(name));
+      next = page.nextCursor === undefined ? undefined : { number: number + 1, cursor: page.nextCursor };
     }
+  }
+
+  state(): SegmentState | undefined {
+    return this.#state;
   }
 
   /** Any row to be read again holds the watermark where it is: what came after it is then read again too (R9). */
   remember(_readAgain: (unitName: string) => boolean, anyReadAgain: boolean): StoreWrite[] {
-    if (anyReadAgain || this.#startedAt === undefined) return [];
-    return [{ space: 'watermark', key: this.#watermarkKey(), value: String(this.#startedAt - safetyMs) }];
+    if (anyReadAgain || !this.#state) return [];
+    return [
+      { space: 'watermark', key: this.#watermarkKey(), value: String(this.#state.startedAt - safetyMs) },
+    ];
+  }
+
+  async #begin(signal: AbortSignal): Promise<SegmentState> {
+    const since = await this.#watermark();
+    // By BlueConic's clock: the watermark is compared with times that BlueConic wrote.
+    const startedAt = await this.#client.serverTime(signal);
+    return { ...(since !== undefined && { since }), startedAt, pages: [] };
+  }
+
+  #keep(page: PagePlace): void {
+    const { pages } = this.#state!;
+    const kept = Math.ceil(openRowsAtMost / this.#settings.pageRows) + 2;
+    this.#state!.pages = [...pages.filter(({ number }) => number < page.number), page].slice(-kept);
   }
 
   async #watermark(): Promise<number | undefined> {
@@ -82,15 +121,53 @@ export class SegmentSource implements Source {
   }
 }
 
-async function* pageOf(profiles: readonly unknown[], since: number | undefined): AsyncGenerator<SourceRow[]> {
-  for (let from = 0; from < profiles.length; from += sliceRows) {
+function pageName(number: number): string {
+  return `page ${number}`;
+}
+
+/** The first page that an earlier life left open; the very first one where there was none. */
+function firstOpenPage(
+  state: SegmentState,
+  earlier: EarlierLife | undefined,
+): { number: number; cursor: string } {
+  const open = state.pages.find(({ number }) => !earlier?.isDone(pageName(number)));
+  return open ?? state.pages.at(-1) ?? { number: 1, cursor: firstCursor };
+}
+
+/**
+ * A page that is read again may hold its profiles in another order, so rows are known by profile id: those that an
+ * earlier life saw keep their number, new ones follow.
+ */
+function pageUnit(
+  name: string,
+  profiles: readonly unknown[],
+  since: number | undefined,
+  known: readonly string[] = [],
+): SourceUnit {
+  const ids = [...known];
+  const lines = new Map(known.map((id, at) => [id, at + 1]));
+  const numbered = profiles.map((profile) => {
+    const id = (profile as { id?: unknown } | null)?.id;
+    const key = typeof id === 'string' ? id : '';
+    const line = key === '' ? undefined : lines.get(key);
+    if (line !== undefined) return { line, profile };
+    lines.set(key, ids.push(key));
+    return { line: ids.length, profile };
+  });
+  numbered.sort((one, other) => one.line - other.line);
+  return { name, ids, rows: () => pageRows(numbered, since) };
+}
+
+async function* pageRows(
+  numbered: readonly { line: number; profile: unknown }[],
+  since: number | undefined,
+): AsyncGenerator<SourceRow[]> {
+  for (let from = 0; from < numbered.length; from += sliceRows) {
     const slice: SourceRow[] = [];
-    for (let at = from; at < Math.min(from + sliceRows, profiles.length); at++) {
-      const record = profileRecord(profiles[at]);
-      if (!record) slice.push({ line: at + 1, fault: 'not a profile' });
-      else if (since === undefined || isModifiedSince(record, since)) {
-        slice.push({ line: at + 1, record });
-      }
+    for (const { line, profile } of numbered.slice(from, from + sliceRows)) {
+      const record = profileRecord(profile);
+      if (!record) slice.push({ line, fault: 'not a profile' });
+      else if (since === undefined || isModifiedSince(record, since)) slice.push({ line, record });
     }
     yield slice;
   }

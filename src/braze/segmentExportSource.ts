@@ -20,6 +20,14 @@ export interface SegmentExportSettings {
   giveUpMs: number;
 }
 
+/** How far the export has come: asked for, accepted by Braze, proven to be whole. */
+interface ExportState {
+  objectPrefix?: string;
+  files?: ListedFile[];
+}
+
+type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
+
 /**
  * The import source: asks Braze to export a segment to S3, waits until the files have stopped changing, and reads them.
  * Braze gives no end marker (contracts: braze 4.6), so the quiet period is our proof of completeness, together with
@@ -30,6 +38,7 @@ export class SegmentExportSource implements Source {
   readonly #client: BrazeClient;
   readonly #files: FileStore;
   readonly #settings: SegmentExportSettings;
+  #state: ExportState = {};
 
   constructor(client: BrazeClient, files: FileStore, settings: SegmentExportSettings) {
     this.#client = client;
@@ -39,21 +48,17 @@ export class SegmentExportSource implements Source {
   }
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
-    context.phase('asking');
-    // Before the export is asked for: a bucket that cannot be read must not cost the customer an export.
-    for await (const _ of this.#files.list(`segment-export/${this.#settings.segmentId}/`, context.signal))
-      break;
-    const { segmentId, fields, customAttributes } = this.#settings;
-    const wanted = fields.includes('custom_attributes') ? [] : customAttributes;
-    const started = await this.#client.startSegmentExport(
-      { segmentId, fields, format: 'gzip', ...(wanted.length > 0 && { customAttributes: wanted }) },
-      context.signal,
-    );
-    const files = await this.#wait(started.objectPrefix, context);
+    this.#state = (context.earlier?.state as ExportState | undefined) ?? {};
+    const files = this.#state.files ?? (await this.#export(context));
     for (const [at, file] of files.entries()) {
+      if (context.earlier?.isDone(file.key)) continue;
       context.phase('reading', `${at + 1} / ${files.length}`);
       yield fileUnit(this.#files, file);
     }
+  }
+
+  state(): ExportState {
+    return this.#state;
   }
 
   /** A segment export is a snapshot: there is nothing to continue from next time. */
@@ -63,6 +68,48 @@ export class SegmentExportSource implements Source {
 
   close(): Promise<void> {
     return this.#files.close();
+  }
+
+  /** Asks for the export, or goes on waiting for the one that an earlier life asked for, until it is whole. */
+  async #export(context: SourceContext): Promise<ListedFile[]> {
+    const askedBefore = context.earlier !== undefined;
+    if (this.#state.objectPrefix === undefined) {
+      context.phase('asking');
+      // Before the export is asked for: a bucket that cannot be read must not cost the customer an export.
+      for await (const _ of this.#files.list(`segment-export/${this.#settings.segmentId}/`, context.signal))
+        break;
+      // The intent is durable first: whoever comes after a crash then knows that an export may be running already.
+      await context.checkpoint();
+      this.#state.objectPrefix = await this.#start(context, askedBefore);
+      await context.checkpoint();
+    }
+    const files = await this.#wait(this.#state.objectPrefix, context);
+    this.#state.files = files.map(({ key, size, etag }) => ({ key, size, etag }));
+    // From here on the list is fixed: what arrives later is not of this export.
+    await context.checkpoint();
+    return this.#state.files;
+  }
+
+  /** The object prefix. Where an export of ours may still run, whose prefix was lost, its end is waited for. */
+  async #start(context: SourceContext, mayBeRunning: boolean): Promise<string> {
+    const { segmentId, fields, customAttributes, pollMs, giveUpMs } = this.#settings;
+    const wanted = fields.includes('custom_attributes') ? [] : customAttributes;
+    const request = {
+      segmentId,
+      fields,
+      format: 'gzip' as const,
+      ...(wanted.length > 0 && { customAttributes: wanted }),
+    };
+    for (const began = Date.now(); ; ) {
+      try {
+        return (await this.#client.startSegmentExport(request, context.signal)).objectPrefix;
+      } catch (thrown) {
+        const running = thrown instanceof SyncError && thrown.code === 'BRAZE_EXPORT_RUNNING';
+        if (!running || !mayBeRunning || Date.now() - began > giveUpMs) throw thrown;
+        context.phase('waiting', `${Math.round((Date.now() - began) / 1000)} s`);
+        await sleep(pollMs, undefined, { signal: context.signal });
+      }
+    }
   }
 
   /**

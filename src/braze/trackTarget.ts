@@ -1,6 +1,6 @@
 import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
-import { type Attempt, gaveUpVerdict, retrying } from '../run/retry';
+import { type Attempt, gaveUpVerdict, type RetryOptions, retrying } from '../run/retry';
 import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BrazeClient } from './brazeClient';
 import { dataPoints } from './dataPoints';
@@ -11,8 +11,8 @@ export interface TrackTargetSettings {
   /** 75 in total by default contract, down to 50 (contracts: braze 2.2). */
   objectsPerRequest: number;
   requestsInFlight: number;
-  /** No try of a request begins later than this after its first. Default five minutes. */
-  deadlineMs?: number;
+  /** How long and how fast a request is tried again. Default: for five minutes. */
+  retry?: Partial<RetryOptions>;
 }
 
 /** One user's objects, already JSON, so that a request's size is known before it is made. */
@@ -36,14 +36,14 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   readonly bytesPerRequest = bytesPerRequest;
   readonly requestsInFlight: number;
   readonly #client: Pick<BrazeClient, 'track'>;
-  readonly #deadlineMs: number;
+  readonly #retry: RetryOptions;
   #answered = false;
 
   constructor(client: Pick<BrazeClient, 'track'>, settings: TrackTargetSettings) {
     this.#client = client;
     this.objectsPerRequest = settings.objectsPerRequest;
     this.requestsInFlight = settings.requestsInFlight;
-    this.#deadlineMs = settings.deadlineMs ?? defaultDeadlineMs;
+    this.#retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
   }
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<TrackItem>['prepare']> {
@@ -66,6 +66,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
       bytes,
       repeatable: made.repeatable,
       refused: made.refused,
+      dataPoints: item.dataPoints,
     } satisfies Prepared<TrackItem>;
   }
 
@@ -90,7 +91,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
         return verdictsOf(answer, items, repeatable, work);
       },
       context,
-      { deadlineMs: this.#deadlineMs },
+      this.#retry,
     );
     if ('done' in tried) return tried.done;
     return all(items, gaveUpVerdict(tried));
@@ -111,7 +112,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   }
 }
 
-function requestBody(items: readonly TrackItem[]): { body: string; sent: SentCounts } {
+function requestBody(items: readonly TrackItem[]): { body: Buffer; sent: SentCounts } {
   const attributes: string[] = [];
   const events: string[] = [];
   const purchases: string[] = [];
@@ -125,7 +126,7 @@ function requestBody(items: readonly TrackItem[]): { body: string; sent: SentCou
   if (events.length > 0) parts.push(`"events":[${events.join(',')}]`);
   if (purchases.length > 0) parts.push(`"purchases":[${purchases.join(',')}]`);
   const sent = { attributes: attributes.length, events: events.length, purchases: purchases.length };
-  return { body: `{${parts.join(',')}}`, sent };
+  return { body: Buffer.from(`{${parts.join(',')}}`), sent };
 }
 
 /** From an answer to a verdict per user, or to another try. */

@@ -12,6 +12,6 @@ export interface FileStore {
   /** Every file whose key begins with `prefix`, in key order. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredFile>;
   /** The bytes of exactly that version of the file. */
-  open(file: StoredFile, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  open(file: Pick<StoredFile, 'key' | 'size' | 'etag'>, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { readNdjson } from './ndjson';
 import { unpack } from './unpack';
 
 /** One NDJSON file, plain or gzip, as a unit of a source: its rows are its lines. */
-export function fileUnit(files: FileStore, file: StoredFile): SourceUnit {
+export function fileUnit(files: FileStore, file: Pick<StoredFile, 'key' | 'size' | 'etag'>): SourceUnit {
   return {
     name: file.key,
     rows: (signal) => readNdjson(unpack(files.open(file, signal), { file: file.key }, signal)),

@@ -44,5 +44,7 @@ export function asSyncError(thrown: unknown, doing: string): SyncError {
     code: 'UNEXPECTED',
     message: `Something unexpected (${kind}) happened while ${doing}.`,
     advice: 'This is a fault in the package: please report it with the code and the run id.',
+    // Nobody knows how far it got.
+    maybeApplied: true,
   });
 }

@@ -1,6 +1,14 @@
 import { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
-import { type Acceptance, Ledger, type LedgerSnapshot, type Outcome, outcomes } from './ledger';
+import type { Checkpoint, DoneUnit } from './checkpoint';
+import {
+  type Acceptance,
+  Ledger,
+  type LedgerSnapshot,
+  type LedgerState,
+  type Outcome,
+  outcomes,
+} from './ledger';
 import { rowState, UnitRows } from './unitRows';
 
 /** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
@@ -20,9 +28,20 @@ export interface FlowPath {
   between: string[];
 }
 
+/** Which goal of which run of a connection a goal run belongs to. */
+export interface GoalToken {
+  /** The connection's node id. */
+  connection: string;
+  connectionRun: string;
+  /** The goal's id within the connection. */
+  goal: string;
+}
+
 export interface GoalRunOptions {
   id: string;
   goal: GoalIdentity;
+  /** Set where a connection asked for the run. */
+  connection?: GoalToken;
   path: FlowPath;
   /** Undecided rows at most; a sink may raise it. Rule R3. */
   window?: number;
@@ -33,6 +52,12 @@ export interface GoalRunOptions {
   asked?: AskedFields;
   /** The source was told to read less than everything: such a run never moves a watermark. */
   partial?: boolean;
+  /** Everything is prepared and priced, nothing is sent: rows that would have been sent end `unsent`. */
+  dryRun?: boolean;
+  /** How long rows in flight may still be answered once the run is stopped. */
+  stopGraceMs?: number;
+  /** A checkpoint of this run from an earlier life: the run goes on where that one was. */
+  resume?: Checkpoint;
   /** Called once, with every row decided, before the listeners learn of the end. */
   settle?: (run: GoalRun) => Promise<void>;
 }
@@ -52,12 +77,19 @@ export interface RunSnapshot {
 export interface RunSummary {
   run: string;
   goal: GoalIdentity;
+  connection?: GoalToken;
+  dryRun?: true;
   startedAt: string;
   endedAt: string;
   result: RunResult;
   /** Everything was read and reached a sink of ours: only then may a watermark move (R9). */
   complete: boolean;
-  error?: { code: string; message: string };
+  /** `message` ends with the advice. */
+  error?: { code: string; message: string; advice: string };
+  /** Where the source keeps a watermark: from where it read, and where it stands now if it moved. ISO times. */
+  watermark?: { from?: string; to?: string };
+  /** Units that the next run reads again, because rows of theirs failed for a passing cause; the first few. */
+  repeat?: string[];
   ledger: LedgerSnapshot;
 }
 
@@ -69,15 +101,36 @@ export interface RunListener {
   windowFull?(): void;
   /** No more rows will be sent; rows held but not yet in a request are to be decided `unsent`. */
   stopping?(): void;
+  /** The grace after a stop is over: what still has no answer is to be decided now. */
+  givingUp?(): void;
   finished?(summary: RunSummary): void;
 }
 
+/** One moment of a run, as a checkpoint keeps it. Only what changed since the last moment, but for the ledger. */
+export interface RunMoment {
+  ledger: LedgerState;
+  addedRows: number;
+  unitCount: number;
+  open: { number: number; name: string }[];
+  newlyDone: (DoneUnit & { chunks: number })[];
+  newIds: { number: number; ids: string[] }[];
+  chunks: { unit: number; chunk: number; states: Uint8Array }[];
+  /** Rows that got an outcome since the last moment. */
+  decided: number;
+}
+
+/** Decided rows that are not durable yet, at most (R3). */
+const unsettledLimit = 20_000;
+/** Units to be read again that a summary names. */
+const namedUnits = 20;
 /** Rejected + unknown above this share of all rows make a run fail (R9). */
 const failureLimit = 0.05;
-/** Rows in flight when a run is stopped may still be answered for this long; then their outcome is unknown. */
-const stopGraceMs = 8_000;
+/** Shorter than the time that Node-RED gives a node to close. */
+const defaultStopGraceMs = 8_000;
 const absent = rowState.firstOutcome + outcomes.length;
 const absentReason = 'left out by a node between source and sink';
+/** Why rows in flight have no known outcome when a stopped run ends. */
+export const noAnswerReason = 'no answer before the run had to stop';
 
 /**
  * One execution of a goal: who is where, what became of it, and when it is over. Knows no outside system and no
@@ -87,10 +140,22 @@ export class GoalRun {
   readonly id: string;
   readonly goal: GoalIdentity;
   readonly path: FlowPath;
+  readonly connection: GoalToken | undefined;
+  readonly dryRun: boolean;
   readonly asked: AskedFields | undefined;
-  readonly startedAt = new Date();
-  readonly ledger = new Ledger();
+  /** Told by whoever settles the run, for the summary. */
+  watermark: RunSummary['watermark'];
+  readonly startedAt: Date;
+  readonly ledger: Ledger;
   readonly #units: UnitRows[] = [new UnitRows('added rows')];
+  /** Units of an earlier life by name: number of an open one, or undefined for one that is done. */
+  readonly #earlier = new Map<string, number | undefined>();
+  /** Units whose end, or whose ids, a checkpoint already has. */
+  readonly #capturedDone = new Set<number>();
+  readonly #capturedIds = new Set<number>();
+  #group: { rows: number; due: () => void } | undefined;
+  #sinceCapture = 0;
+  #unsettled = 0;
   readonly #listeners = new Set<RunListener>();
   readonly #abort = new AbortController();
   readonly #options: GoalRunOptions;
@@ -114,8 +179,14 @@ export class GoalRun {
     this.id = options.id;
     this.goal = options.goal;
     this.path = options.path;
+    this.connection = options.connection;
+    this.dryRun = options.dryRun ?? false;
     this.asked = options.asked;
     this.#options = options;
+    const { resume } = options;
+    this.startedAt = resume ? new Date(resume.startedAt) : new Date();
+    this.ledger = resume ? Ledger.restored(resume.ledger) : new Ledger();
+    if (resume) this.#restore(resume);
     this.#window = options.window ?? 10_000;
     this.#idleTimer = setInterval(() => this.#checkIdle(), Math.min(1000, (options.idleMs ?? 60_000) / 4));
     this.#idleTimer.unref();
@@ -141,6 +212,11 @@ export class GoalRun {
 
   get ended(): boolean {
     return this.#sourceEnded;
+  }
+
+  /** The account is closed: nothing can join any more, though the listeners may not know yet. */
+  get closed(): boolean {
+    return this.#finishing;
   }
 
   get windowIsFull(): boolean {
@@ -177,14 +253,39 @@ export class GoalRun {
 
   // --- the source's side ---------------------------------------------------------------------------------------
 
-  openUnit(name: string): number {
-    this.#units.push(new UnitRows(name));
+  /** A unit that was open in an earlier life goes on under its number; `ids` are then those known so far and more. */
+  openUnit(name: string, ids?: string[]): number {
+    const earlier = this.#earlier.get(name);
+    if (earlier !== undefined) {
+      this.#units[earlier]!.ids = ids;
+      return earlier;
+    }
+    this.#units.push(new UnitRows(name, ids));
     return this.#units.length - 1;
+  }
+
+  /** The unit was read to its end in an earlier life, and every row of it is decided for good. */
+  isDone(unitName: string): boolean {
+    return this.#earlier.has(unitName) && this.#earlier.get(unitName) === undefined;
+  }
+
+  /** Ids of the rows that an earlier life knew of an open unit. */
+  earlierIds(unitName: string): readonly string[] | undefined {
+    const number = this.#earlier.get(unitName);
+    return number === undefined ? undefined : this.#units[number]?.ids;
+  }
+
+  /** The row has its outcome from an earlier life and must not be sent again. */
+  isDecided(unit: number, row: number): boolean {
+    return this.#units[unit]!.get(row) !== rowState.unread;
   }
 
   /** Waits until `rows` more may be on the way. Rejects with the signal's reason when the run is stopped. */
   async room(rows: number): Promise<void> {
-    while (this.#undecided > 0 && this.#undecided + rows > this.#window) {
+    while (
+      (this.#undecided > 0 && this.#undecided + rows > this.#window) ||
+      (this.#group && this.#unsettled > unsettledLimit)
+    ) {
       this.signal.throwIfAborted();
       const opened = new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
       this.#tell('windowFull');
@@ -226,7 +327,7 @@ export class GoalRun {
    */
   arrive(unit: number, row: number): 'taken' | 'again' {
     const rows = this.#units[unit];
-    if (!rows) return 'again';
+    if (!rows || this.#finishing) return 'again';
     const state = rows.get(row);
     if (state === rowState.away) {
       rows.set(row, rowState.held);
@@ -236,7 +337,7 @@ export class GoalRun {
     }
     if (state === absent) {
       rows.set(row, rowState.held);
-      this.ledger.takeBack('filtered', absentReason);
+      this.ledger.takeBack('filtered', absentReason, this.id, unit, row);
       this.#undecided++;
       return 'taken';
     }
@@ -298,8 +399,58 @@ export class GoalRun {
     else this.ledger.countWithReason(outcome, reason, this.id, unit, row);
     if (options?.how) this.ledger.accepted(options.how);
     if (options?.repeatable) rows.repeatable++;
+    this.#countTowardsGroup();
     this.#afterDecision();
     return true;
+  }
+
+  // --- the checkpointer's side ---------------------------------------------------------------------------------
+
+  /** Calls `due` whenever another `rows` rows have been decided. */
+  onGroup(rows: number, due: () => void): void {
+    this.#group = { rows, due };
+  }
+
+  /** That many rows of an earlier moment are durable now. */
+  settled(rows: number): void {
+    this.#unsettled -= rows;
+    this.#openRoom();
+  }
+
+  /** What a checkpoint must write to catch up with the run. Taking it counts as writing it. */
+  capture(): RunMoment {
+    const units = this.#units.map((rows, number) => ({ rows, number })).slice(1);
+    const open = units.filter(
+      ({ rows, number }) => !this.#capturedDone.has(number) && !(rows.finished && rows.isSettled),
+    );
+    const done = units.filter(
+      ({ rows, number }) => !this.#capturedDone.has(number) && rows.finished && rows.isSettled,
+    );
+    const unknownIds = open.filter(({ rows, number }) => rows.ids && !this.#capturedIds.has(number));
+    const moment: RunMoment = {
+      ledger: this.ledger.state({
+        read: open.reduce((sum, { rows }) => sum + rows.openRows, 0),
+        added: this.#units[0]!.openRows,
+      }),
+      addedRows: this.#addedRows,
+      unitCount: this.#units.length,
+      open: open.map(({ rows, number }) => ({ number, name: rows.name })),
+      newlyDone: done.map(({ rows, number }) => ({
+        number,
+        name: rows.name,
+        repeatable: rows.repeatable,
+        chunks: rows.chunkCount,
+      })),
+      newIds: unknownIds.map(({ rows, number }) => ({ number, ids: rows.ids! })),
+      chunks: open.flatMap(({ rows, number }) =>
+        rows.takeChanged().map((changed) => ({ unit: number, ...changed })),
+      ),
+      decided: this.#sinceCapture,
+    };
+    for (const { number } of done) this.#capturedDone.add(number);
+    for (const { number } of unknownIds) this.#capturedIds.add(number);
+    this.#sinceCapture = 0;
+    return moment;
   }
 
   /** Ends the run early: in-flight requests may still be answered, everything else is `unsent`. */
@@ -316,7 +467,9 @@ export class GoalRun {
     }
     this.#tell('stopping');
     this.#openRoom();
-    if (this.#undecided > 0) setTimeout(() => this.#giveUpOnHeld(), stopGraceMs).unref();
+    if (this.#undecided > 0) {
+      setTimeout(() => this.#giveUpOnHeld(), this.#options.stopGraceMs ?? defaultStopGraceMs).unref();
+    }
     this.#finishIfDone();
   }
 
@@ -344,6 +497,7 @@ export class GoalRun {
       this.result === 'succeeded' &&
       this.path.sink !== undefined &&
       !this.#options.partial &&
+      !this.dryRun &&
       this.allUnitsFinished &&
       this.ledger.of('handedOver') === 0
     );
@@ -361,16 +515,47 @@ export class GoalRun {
   }
 
   summary(): RunSummary {
+    const repeat = this.unitsToRepeat;
     return {
       run: this.id,
       goal: this.goal,
+      ...(this.connection && { connection: this.connection }),
+      ...(this.dryRun && { dryRun: true as const }),
       startedAt: this.startedAt.toISOString(),
       endedAt: new Date().toISOString(),
       result: this.result,
       complete: this.complete,
-      ...(this.#error && { error: { code: this.#error.code, message: this.#error.message } }),
+      ...(this.#error && {
+        error: { code: this.#error.code, message: this.#error.message, advice: this.#error.advice },
+      }),
+      ...(this.watermark && { watermark: this.watermark }),
+      ...(repeat.length > 0 && { repeat: repeat.slice(0, namedUnits) }),
       ledger: this.ledger.snapshot(this.#undecided),
     };
+  }
+
+  #restore(checkpoint: Checkpoint): void {
+    this.#addedRows = checkpoint.addedRows;
+    while (this.#units.length < checkpoint.unitCount)
+      this.#units.push(new UnitRows('a unit of an earlier life'));
+    for (const { number, name, chunks, ids } of checkpoint.open) {
+      this.#units[number] = UnitRows.restored(name, chunks, ids && [...ids]);
+      this.#earlier.set(name, number);
+    }
+    for (const { number, name, repeatable } of checkpoint.done) {
+      const unit = new UnitRows(name);
+      unit.repeatable = repeatable;
+      unit.finished = true;
+      this.#units[number] = unit;
+      this.#capturedDone.add(number);
+      this.#earlier.set(name, undefined);
+    }
+  }
+
+  #countTowardsGroup(): void {
+    if (!this.#group) return;
+    this.#unsettled++;
+    if (++this.#sinceCapture % this.#group.rows === 0) this.#group.due();
   }
 
   #decideAbsent(unit: number, row: number): void {
@@ -378,6 +563,7 @@ export class GoalRun {
     this.#away--;
     this.#undecided--;
     this.ledger.countWithReason('filtered', absentReason, this.id, unit, row);
+    this.#countTowardsGroup();
   }
 
   #afterDecision(): void {
@@ -431,10 +617,9 @@ export class GoalRun {
   }
 
   #giveUpOnHeld(): void {
+    this.#tell('givingUp');
     for (const [unit, rows] of this.#units.entries()) {
-      rows.forEachIn(rowState.held, (row) =>
-        this.decide(unit, row, 'unknown', 'no answer before the run had to stop', { repeatable: true }),
-      );
+      rows.forEachIn(rowState.held, (row) => this.decide(unit, row, 'unknown', noAnswerReason));
     }
   }
 
@@ -488,7 +673,7 @@ export class GoalRun {
     this.#listeners.clear();
   }
 
-  #tell(what: 'sourceEnded' | 'windowFull' | 'stopping'): void {
+  #tell(what: 'sourceEnded' | 'windowFull' | 'stopping' | 'givingUp'): void {
     for (const listener of this.#listeners) listener[what]?.();
   }
 }

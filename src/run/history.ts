@@ -1,6 +1,8 @@
 import type { StateStore, StoreWrite } from '../store/store';
 import type { RunSummary } from './goalRun';
 
+const dayMs = 24 * 3_600_000;
+
 /** Run ids begin with their time of start, so a history in key order is a history in time order. */
 export function historyWrite(summary: RunSummary): StoreWrite {
   return { space: 'history', key: summary.run, value: JSON.stringify(summary) };
@@ -15,12 +17,19 @@ export async function readHistory(store: StateStore, limit: number): Promise<Run
   return runs;
 }
 
-/** Deletes of everything beyond the newest `keep` runs. */
-export async function historyTrim(store: StateStore, keep: number): Promise<StoreWrite[]> {
+/** Deletes of everything beyond the newest `keep` runs, and of what is older than `days` (0: however old). */
+export async function historyTrim(
+  store: StateStore,
+  keep: number,
+  days = 0,
+  now: number = Date.now(),
+): Promise<StoreWrite[]> {
+  // Run ids begin with their time of start, in base 36.
+  const oldest = days > 0 ? (now - days * dayMs).toString(36) : '';
   const deletes: StoreWrite[] = [];
   let seen = 0;
   for await (const { key } of store.list('history', '', { newestFirst: true })) {
-    if (++seen > keep) deletes.push({ space: 'history', key, value: undefined });
+    if (++seen > keep || key < oldest) deletes.push({ space: 'history', key, value: undefined });
   }
   return deletes;
 }

@@ -50,6 +50,19 @@ export interface LedgerSnapshot extends Record<Outcome, number> {
   balanced: boolean;
 }
 
+/** A ledger as a checkpoint keeps it: only rows with an outcome that lasts. */
+export interface LedgerState {
+  read: number;
+  added: number;
+  created: number;
+  updated: number;
+  counts: Partial<Record<Outcome, number>>;
+  reasons: LedgerSnapshot['reasons'];
+  samples: Record<string, string[]>;
+  refusedAttributes: Record<string, number>;
+  work: WorkCounters;
+}
+
 const samplesPerReason = 10;
 /** More reasons than this are a fault in naming them, and must not grow the account without bound. */
 const reasonsPerOutcome = 100;
@@ -65,6 +78,45 @@ export class Ledger {
   #added = 0;
   #created = 0;
   #updated = 0;
+
+  static restored(state: LedgerState): Ledger {
+    const ledger = new Ledger();
+    Object.assign(ledger.work, state.work);
+    ledger.#read = state.read;
+    ledger.#added = state.added;
+    ledger.#created = state.created;
+    ledger.#updated = state.updated;
+    for (const [at, outcome] of outcomes.entries()) ledger.#counts[at] = state.counts[outcome] ?? 0;
+    for (const [outcome, byReason] of Object.entries(state.reasons)) {
+      ledger.#reasons.set(outcome as Outcome, new Map(Object.entries(byReason)));
+    }
+    for (const [key, refs] of Object.entries(state.samples)) ledger.#samples.set(key, [...refs]);
+    for (const [reason, count] of Object.entries(state.refusedAttributes)) {
+      ledger.#refusedAttributes.set(reason, count);
+    }
+    return ledger;
+  }
+
+  /** The rows that are not decided for good, of those read and of those added, are left out: they will be read again. */
+  state(open: { read: number; added: number }): LedgerState {
+    const { reasons, samples, refusedAttributes, work, created, updated, ...counts } = this.snapshot(0);
+    const kept = outcomes
+      .filter((outcome) => outcome !== 'unsent')
+      .map((outcome) => [outcome, counts[outcome]]);
+    const lasting = { ...reasons };
+    delete lasting.unsent;
+    return {
+      read: this.#read - open.read,
+      added: this.#added - open.added,
+      created,
+      updated,
+      counts: Object.fromEntries(kept),
+      reasons: lasting,
+      samples,
+      refusedAttributes,
+      work,
+    };
+  }
 
   rowRead(): void {
     this.#read++;
@@ -88,10 +140,13 @@ export class Ledger {
     else if (refs.length < samplesPerReason) refs.push(formatRef(run, unit, row));
   }
 
-  /** Takes one row back out of an outcome, because its true one turned up. */
-  takeBack(outcome: Outcome, reason: string | undefined): void {
+  /** Takes one row back out of an outcome, because its true one turned up: undoes `countWithReason`. */
+  takeBack(outcome: Outcome, reason: string, run: string, unit: number, row: number): void {
     this.#counts[outcomes.indexOf(outcome)]!--;
-    if (reason !== undefined) this.#bump(outcome, reason, -1);
+    const key = `${outcome}: ${this.#bump(outcome, reason, -1)}`;
+    const refs = this.#samples.get(key)?.filter((ref) => ref !== formatRef(run, unit, row));
+    if (refs && refs.length > 0) this.#samples.set(key, refs);
+    else this.#samples.delete(key);
   }
 
   accepted(how: Acceptance): void {

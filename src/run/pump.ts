@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError } from '../errors/syncError';
 import type { ProfileRecord } from '../mapping/profileUpdate';
+import type { Checkpoint } from './checkpoint';
 import type { GoalRun } from './goalRun';
-import type { Source, SourceUnit } from './source';
+import type { EarlierLife, Source, SourceUnit } from './source';
 
 /** One message's worth of records. */
 export interface EmittedBatch {
@@ -22,6 +23,10 @@ export interface PumpOptions {
   /** Without a sink of ours nobody tells us when rows are done, so batches are spaced by this. */
   pauseMs?: number;
   emit: (batch: EmittedBatch) => void;
+  /** Makes the run's progress durable. */
+  checkpoint?: () => Promise<void>;
+  /** The checkpoint that the run goes on from. */
+  resume?: Checkpoint;
 }
 
 /** A slice of work should not hold the event loop longer than this. */
@@ -38,6 +43,8 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
     const context = {
       signal: run.signal,
       phase: (phase: string, detail?: string) => run.setPhase(phase, detail),
+      checkpoint: options.checkpoint ?? (async () => undefined),
+      ...(options.resume && { earlier: earlierLife(run, options.resume) }),
     };
     for await (const unit of source.units(context)) {
       await emitter.unit(unit);
@@ -50,6 +57,14 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
     if (run.signal.aborted) run.endSource();
     else run.fail(asSyncError(thrown, 'reading the source'));
   }
+}
+
+function earlierLife(run: GoalRun, checkpoint: Checkpoint): EarlierLife {
+  return {
+    state: checkpoint.source,
+    isDone: (unitName) => run.isDone(unitName),
+    ids: (unitName) => run.earlierIds(unitName),
+  };
 }
 
 class BatchEmitter {
@@ -74,11 +89,13 @@ class BatchEmitter {
 
   async unit(unit: SourceUnit): Promise<void> {
     const run = this.#run;
-    const number = run.openUnit(unit.name);
+    const number = run.openUnit(unit.name, unit.ids);
     const prefix = `${run.id}/${number}/`;
     for await (const slice of unit.rows(run.signal)) {
+      run.signal.throwIfAborted();
       for (const row of slice) {
         if (this.full) break;
+        if (run.isDecided(number, row.line)) continue;
         if ('fault' in row) {
           run.read(number, row.line);
           run.decide(number, row.line, 'rejected', row.fault);
@@ -94,7 +111,6 @@ class BatchEmitter {
         await nextTurn();
         this.#sliceStart = performance.now();
       }
-      run.signal.throwIfAborted();
     }
     await this.#finishBatch(number, unit.name);
     run.endUnit(number);
@@ -119,6 +135,8 @@ class BatchEmitter {
 
   async #emitReady(complete: boolean): Promise<void> {
     if (!this.#ready) return;
+    // Rows of a stopped run are `unsent`: they must not turn up in the flow after that.
+    this.#run.signal.throwIfAborted();
     const batch = this.#ready;
     this.#ready = undefined;
     this.#options.emit({ ...batch, complete });

@@ -21,13 +21,15 @@ export class RunRegistry {
   readonly #ownRuns = new Map<string, { run: GoalRun; lastRow: number }>();
   readonly #stopped = new Map<string, number>();
   readonly #ownRunQuietMs: number;
+  readonly #stoppedRunMemoryMs: number;
 
-  constructor(options: { ownRunQuietMs?: number } = {}) {
+  constructor(options: { ownRunQuietMs?: number; stoppedRunMemoryMs?: number } = {}) {
     this.#ownRunQuietMs = options.ownRunQuietMs ?? ownRunQuietMs;
+    this.#stoppedRunMemoryMs = options.stoppedRunMemoryMs ?? stoppedRunMemoryMs;
   }
 
   start(options: Omit<GoalRunOptions, 'id'>): GoalRun {
-    const run = new GoalRun({ ...options, id: newRunId() });
+    const run = new GoalRun({ ...options, id: options.resume?.run ?? newRunId() });
     this.#live.set(run.id, run);
     run.listen({
       stopping: () => this.#rememberStopped(run.id),
@@ -51,7 +53,7 @@ export class RunRegistry {
   }
 
   runsOfSink(sinkId: string): GoalRun[] {
-    return [...this.#live.values()].filter((run) => run.path.sink === sinkId && !run.stopping);
+    return [...this.#live.values()].filter((run) => run.path.sink === sinkId && !run.stopping && !run.closed);
   }
 
   /**
@@ -63,7 +65,7 @@ export class RunRegistry {
     const known = parseRef(ref);
     if (known) {
       const run = this.#live.get(known.run);
-      if (run?.stopping || this.#stopped.has(known.run)) return undefined;
+      if (run?.stopping || this.#wasStopped(known.run)) return undefined;
       if (run?.path.sink === sink.id && run.arrive(known.unit, known.row) === 'taken') {
         return { run, unit: known.unit, row: known.row };
       }
@@ -110,13 +112,17 @@ export class RunRegistry {
   }
 
   #rememberStopped(runId: string): void {
-    const now = Date.now();
-    for (const [id, since] of this.#stopped) if (now - since > stoppedRunMemoryMs) this.#stopped.delete(id);
-    this.#stopped.set(runId, now);
+    for (const id of this.#stopped.keys()) if (!this.#wasStopped(id)) this.#stopped.delete(id);
+    this.#stopped.set(runId, Date.now());
+  }
+
+  #wasStopped(runId: string): boolean {
+    const since = this.#stopped.get(runId);
+    return since !== undefined && Date.now() - since <= this.#stoppedRunMemoryMs;
   }
 }
 
 /** Sorts by time of start, and is unlikely enough to meet another for rows to be told apart for ever. */
-function newRunId(): string {
+export function newRunId(): string {
   return `${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
 }

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asSyncError } from '../errors/syncError';
 import type { SendContext, Verdict } from './sinkTarget';
 
 /** One try: done, or again after a while. `maybeApplied`: the other side may have done the work all the same. */
 export type Attempt<T> = { done: T } | { again: string; waitMs?: number; maybeApplied: boolean };
 
 /** How a series of tries ended. `maybeApplied`: at least one of them may have been applied. */
-export type Tried<T> = { done: T } | { gaveUp: string; why: 'deadline' | 'stopped'; maybeApplied: boolean };
+export type Tried<T> =
+  | { done: T }
+  | { gaveUp: string; why: 'deadline' | 'stopped' | 'error'; maybeApplied: boolean };
 
 export interface RetryOptions {
   /** No try begins later than this after the first. */
@@ -17,7 +20,8 @@ export interface RetryOptions {
 
 /**
  * Tries until done, until the deadline, or until the run is stopped. `gaveUp` is the cause of the last try that was to
- * be repeated.
+ * be repeated. An error of a try passes through only if no try before it can have been applied: whoever catches it may
+ * take nothing for done.
  */
 export async function retrying<T>(
   attempt: () => Promise<Attempt<T>>,
@@ -28,7 +32,13 @@ export async function retrying<T>(
   let wait = options.baseWaitMs ?? 500;
   let maybeApplied = false;
   for (;;) {
-    const result = await attempt();
+    let result: Attempt<T>;
+    try {
+      result = await attempt();
+    } catch (thrown) {
+      if (!maybeApplied) throw thrown;
+      return { gaveUp: asSyncError(thrown, 'trying again').code, why: 'error', maybeApplied };
+    }
     if ('done' in result) return result;
     maybeApplied ||= result.maybeApplied;
     if (context.stopped.aborted) return { gaveUp: result.again, why: 'stopped', maybeApplied };

@@ -1,6 +1,6 @@
 import { asSyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
-import type { GoalRun } from './goalRun';
+import { type GoalRun, noAnswerReason } from './goalRun';
 import type { Claim } from './registry';
 import { RequestPacker } from './requestPacker';
 import {
@@ -20,6 +20,13 @@ interface HeldRow<Item> {
   message: MessageInFlight;
 }
 
+interface RequestInFlight<Item> {
+  rows: HeldRow<Item>[];
+  repeatable: boolean;
+}
+
+/** Why the rows of a dry run end unsent. */
+export const dryRunReason = 'dry run';
 /** A part-filled request may go when nothing has arrived for this long (rule R3). */
 const quietMs = 1_000;
 /** Outcomes gathered for one message on the settled output. */
@@ -39,7 +46,7 @@ export class SinkLane<Item> {
   readonly #once: RequestPacker<HeldRow<Item>>;
   readonly #abandoned = new AbortController();
   readonly #quietTimer: NodeJS.Timeout;
-  #inFlight = 0;
+  readonly #inFlight = new Set<RequestInFlight<Item>>();
   #lastArrival = Date.now();
   #settled: SettledRow[] = [];
   #rejected: RejectedUpdate[] = [];
@@ -58,9 +65,9 @@ export class SinkLane<Item> {
         sourceEnded: () => this.sendWhatIsFull(),
         windowFull: () => this.sendWhatIsFull(),
         stopping: () => this.#dropWaiting(),
+        givingUp: () => this.#abandon(),
         finished: (summary) => {
           clearInterval(this.#quietTimer);
-          this.#abandoned.abort();
           const last = this.#settled;
           this.#settled = [];
           this.#flushOutputs();
@@ -73,10 +80,15 @@ export class SinkLane<Item> {
 
   take(claim: Claim, update: ProfileUpdate, message: MessageInFlight): void {
     this.#lastArrival = Date.now();
-    const prepared = this.#target.prepare(update);
+    const prepared = this.#prepared(update);
     for (const { reason } of prepared.refused) this.run.ledger.attributeRefused(reason);
     if ('rejected' in prepared) {
       this.reject(claim, update, prepared.rejected, message);
+      return;
+    }
+    if (this.run.dryRun) {
+      this.run.ledger.work.dataPoints += prepared.dataPoints ?? 0;
+      this.#decide({ claim, update, message }, { outcome: 'unsent', reason: dryRunReason });
       return;
     }
     const held = { claim, update, item: prepared.item, message };
@@ -91,10 +103,10 @@ export class SinkLane<Item> {
   /** Sends every full request there is room for, and a part-filled one where rule R3 allows it. */
   sendWhatIsFull(): void {
     for (const packer of [this.#once, this.#plain]) {
-      while (this.#inFlight < this.#target.requestsInFlight) {
+      while (this.#inFlight.size < this.#target.requestsInFlight) {
         const rows = packer.takeFull() ?? (this.#mayGoPartFilled() ? packer.takeRest() : undefined);
         if (!rows) break;
-        void this.#send(rows, packer === this.#plain);
+        void this.#send({ rows, repeatable: packer === this.#plain });
       }
     }
   }
@@ -105,12 +117,22 @@ export class SinkLane<Item> {
    */
   #mayGoPartFilled(): boolean {
     if (this.run.ended && this.run.away === 0) return true;
-    if (this.#inFlight > 0) return false;
+    if (this.#inFlight.size > 0) return false;
     return this.run.windowIsFull || Date.now() - this.#lastArrival >= quietMs;
   }
 
-  async #send(rows: HeldRow<Item>[], repeatable: boolean): Promise<void> {
-    this.#inFlight++;
+  /** A hand-written update can hold what no JSON can: it must not take the other rows of its message with it. */
+  #prepared(update: ProfileUpdate): ReturnType<SinkTarget<Item>['prepare']> {
+    try {
+      return this.#target.prepare(update);
+    } catch {
+      return { rejected: 'holds a value that cannot be written as JSON', refused: [] };
+    }
+  }
+
+  async #send(request: RequestInFlight<Item>): Promise<void> {
+    const { rows, repeatable } = request;
+    this.#inFlight.add(request);
     let verdicts: Verdict[];
     try {
       const items = rows.map((row) => row.item);
@@ -122,13 +144,17 @@ export class SinkLane<Item> {
       });
     } catch (thrown) {
       const error = asSyncError(thrown, 'sending to the target');
-      verdicts = rows.map(() => ({ outcome: 'unsent' }));
+      const verdict: Verdict = error.maybeApplied
+        ? { outcome: 'unknown', reason: error.code, repeatable }
+        : { outcome: 'unsent' };
+      verdicts = rows.map(() => verdict);
       if (!this.run.stopping) {
         this.#events.failed(error, this.run);
         this.run.fail(error);
       }
     }
-    this.#inFlight--;
+    // Given up meanwhile: its rows have their outcome, and the run may be over.
+    if (!this.#inFlight.delete(request)) return;
     for (const [at, row] of rows.entries()) {
       this.#decide(
         row,
@@ -156,6 +182,18 @@ export class SinkLane<Item> {
   #dropWaiting(): void {
     for (const packer of [this.#plain, this.#once]) {
       for (const row of packer.takeAll()) this.#decide(row, { outcome: 'unsent' });
+    }
+  }
+
+  /** Decides what is in flight, each row by whether it may be sent again, and hangs up on what still has no answer. */
+  #abandon(): void {
+    const requests = [...this.#inFlight];
+    this.#inFlight.clear();
+    this.#abandoned.abort();
+    for (const { rows, repeatable } of requests) {
+      for (const row of rows) {
+        this.#decide(row, { outcome: 'unknown', reason: noAnswerReason, repeatable });
+      }
     }
   }
 

@@ -18,6 +18,8 @@ export interface Prepared<Item> {
   /** False: sending it twice would count twice, so an unknown outcome stays unknown (R13). */
   repeatable: boolean;
   refused: readonly RefusedAttribute[];
+  /** Braze data points it costs once accepted (contracts: braze 2.10); absent where nothing is charged. */
+  dataPoints?: number;
 }
 
 /** What the target's answer means for one item. */
@@ -52,7 +54,7 @@ export interface SinkTarget<Item> {
   prepare(update: ProfileUpdate): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };
   /**
    * Sends one request, retries included, and gives a verdict per item, in order. Throws a SyncError only where a
-   * setting is wrong and nothing was applied: the run then ends.
+   * setting is wrong: the run then ends, and its `maybeApplied` says whether these items are unsent or unknown.
    */
   send(items: readonly Item[], repeatable: boolean, context: SendContext): Promise<Verdict[]>;
 }

@@ -12,6 +12,11 @@ export type SourceRow = { line: number; record: ProfileRecord } | { line: number
 export interface SourceUnit {
   /** For people and errors: a file's key, `page 12`. Never personal data. */
   name: string;
+  /**
+   * Ids of its rows in order, where their place in the unit may change when it is read again; rows are numbered by
+   * their place in this list. Rows that an earlier life knew keep their place.
+   */
+  ids?: string[];
   /** Slices of rows, small enough that making one never holds the event loop for long. */
   rows(signal: AbortSignal): AsyncIterable<SourceRow[]>;
 }
@@ -19,10 +24,23 @@ export interface SourceUnit {
 /** What a source wants people to see while it works. `detail` starts with a number where it has one. */
 export type ReportPhase = (phase: 'asking' | 'waiting' | 'reading', detail?: string) => void;
 
+/** What an earlier life of the run left behind, for a source that goes on (R8). */
+export interface EarlierLife {
+  /** What the source's `state()` was. */
+  state: unknown;
+  /** Units that need not be read again. */
+  isDone(unitName: string): boolean;
+  /** Ids of the rows known of an open unit. */
+  ids(unitName: string): readonly string[] | undefined;
+}
+
 /** What a source needs while it runs. */
 export interface SourceContext {
   signal: AbortSignal;
   phase: ReportPhase;
+  /** Makes the source's state durable before it does what must not be done twice. */
+  checkpoint(): Promise<void>;
+  earlier?: EarlierLife;
 }
 
 /** One import or export source, opened for one run. */
@@ -30,6 +48,8 @@ export interface Source {
   /** Undefined: every field of the outside system. */
   readonly asked?: AskedFields;
   units(context: SourceContext): AsyncIterable<SourceUnit>;
+  /** What the source needs to go on where it is now; plain JSON, small. */
+  state?(): unknown;
   /**
    * What to remember once the run has succeeded and was complete: watermark, read files. `readAgain` tells which units
    * must be read again, because a row of theirs failed for a passing cause.

@@ -1,5 +1,10 @@
+import { chunkRows } from './checkpoint';
+import { outcomes } from './ledger';
+
 /** What the run knows of one row: nothing, on its way through the flow, held by a sink of ours, or an outcome. */
 export const rowState = { unread: 0, away: 1, held: 2, firstOutcome: 3 } as const;
+/** Read, but given up because the run was stopped: a run that goes on reads it again. */
+const unsent = rowState.firstOutcome + outcomes.indexOf('unsent');
 
 /**
  * The rows of one unit: a byte per row, and where its batches begin. A byte per row keeps ten million rows in ten
@@ -11,12 +16,53 @@ export class UnitRows {
   /** Rows decided for a cause that may pass, or unknown: the unit must be read again. */
   repeatable = 0;
   finished = false;
+  /** Ids of the rows in order, where the source names them itself. */
+  ids: string[] | undefined;
+  /** Rows without an outcome that will last: on their way, held, or unsent. */
+  #open = 0;
+  #dirty = new Set<number>();
   #states = new Uint8Array(1024);
   readonly #batchStarts: number[] = [];
   #lastRow = 0;
 
-  constructor(name: string) {
+  constructor(name: string, ids?: string[]) {
     this.name = name;
+    this.ids = ids;
+  }
+
+  /** The unit as a checkpoint left it. */
+  static restored(name: string, chunks: ReadonlyMap<number, Uint8Array>, ids?: string[]): UnitRows {
+    const unit = new UnitRows(name, ids);
+    for (const [chunk, states] of chunks) {
+      for (const [at, state] of states.entries())
+        if (state !== rowState.unread) unit.set(chunk * chunkRows + at, state);
+    }
+    unit.#dirty.clear();
+    return unit;
+  }
+
+  /** Every row read so far has an outcome that lasts. */
+  get isSettled(): boolean {
+    return this.#open === 0;
+  }
+
+  get openRows(): number {
+    return this.#open;
+  }
+
+  get chunkCount(): number {
+    return Math.floor(this.#lastRow / chunkRows) + 1;
+  }
+
+  /** The chunks that changed since the last call, with only the outcomes that last. */
+  takeChanged(): { chunk: number; states: Uint8Array }[] {
+    const changed = [...this.#dirty].map((chunk) => {
+      const states = this.#states.slice(chunk * chunkRows, (chunk + 1) * chunkRows);
+      for (const [at, state] of states.entries()) if (isOpen(state)) states[at] = rowState.unread;
+      return { chunk, states };
+    });
+    this.#dirty.clear();
+    return changed;
   }
 
   get(row: number): number {
@@ -25,7 +71,10 @@ export class UnitRows {
 
   set(row: number, state: number): void {
     if (row >= this.#states.length) this.#grow(row);
+    if (isOpen(this.#states[row]!)) this.#open--;
+    if (isOpen(state)) this.#open++;
     this.#states[row] = state;
+    this.#dirty.add(Math.floor(row / chunkRows));
     if (row > this.#lastRow) this.#lastRow = row;
   }
 
@@ -54,10 +103,9 @@ export class UnitRows {
 
   /** Calls `each` for every row in that state. */
   forEachIn(state: number, each: (row: number) => void, first = 0, last = this.#lastRow): void {
-    for (let row = this.#states.indexOf(state, first); row >= 0 && row <= last; ) {
-      each(row);
-      row = this.#states.indexOf(state, row + 1);
-    }
+    // A view ends the search at `last`: a unit can be much longer than the batch that is looked at.
+    const states = this.#states.subarray(0, last + 1);
+    for (let row = states.indexOf(state, first); row >= 0; row = states.indexOf(state, row + 1)) each(row);
   }
 
   #grow(row: number): void {
@@ -65,4 +113,8 @@ export class UnitRows {
     states.set(this.#states);
     this.#states = states;
   }
+}
+
+function isOpen(state: number): boolean {
+  return state === rowState.away || state === rowState.held || state === unsent;
 }

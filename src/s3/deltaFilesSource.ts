@@ -10,6 +10,8 @@ export interface DeltaFilesSettings {
   prefix: string;
 }
 
+type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
+
 /**
  * Reads delta files (NDJSON, plain or gzip) below a prefix, in key order, each version of each file once: a file is
  * remembered by key and ETag, so one that was replaced is new.
@@ -18,7 +20,7 @@ export class DeltaFilesSource implements Source {
   readonly #files: FileStore;
   readonly #store: StateStore;
   readonly #settings: DeltaFilesSettings;
-  #read: StoredFile[] = [];
+  #list: ListedFile[] = [];
 
   constructor(files: FileStore, store: StateStore, settings: DeltaFilesSettings) {
     this.#files = files;
@@ -28,17 +30,23 @@ export class DeltaFilesSource implements Source {
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
     context.phase('asking');
-    const files = await this.#newFiles(context.signal);
-    this.#read = [];
-    for (const [at, file] of files.entries()) {
-      context.phase('reading', `${at + 1} / ${files.length}`);
-      this.#read.push(file);
+    const earlier = context.earlier?.state as ListedFile[] | undefined;
+    this.#list = earlier ?? (await this.#newFiles(context.signal));
+    // From here on the list is fixed: what arrives later belongs to the next run.
+    await context.checkpoint();
+    for (const [at, file] of this.#list.entries()) {
+      if (context.earlier?.isDone(file.key)) continue;
+      context.phase('reading', `${at + 1} / ${this.#list.length}`);
       yield fileUnit(this.#files, file);
     }
   }
 
+  state(): ListedFile[] {
+    return this.#list;
+  }
+
   remember(readAgain: (unitName: string) => boolean): StoreWrite[] {
-    return this.#read
+    return this.#list
       .filter((file) => !readAgain(file.key))
       .map((file) => ({ space: 'file', key: this.#memoryKey(file), value: new Date().toISOString() }));
   }
@@ -47,10 +55,10 @@ export class DeltaFilesSource implements Source {
     return this.#files.close();
   }
 
-  async #newFiles(signal: AbortSignal): Promise<StoredFile[]> {
-    const listed: StoredFile[] = [];
-    for await (const file of this.#files.list(this.#settings.prefix, signal)) {
-      if (!file.key.endsWith('/')) listed.push(file);
+  async #newFiles(signal: AbortSignal): Promise<ListedFile[]> {
+    const listed: ListedFile[] = [];
+    for await (const { key, size, etag } of this.#files.list(this.#settings.prefix, signal)) {
+      if (!key.endsWith('/')) listed.push({ key, size, etag });
     }
     const remembered = await this.#store.getMany(
       'file',
@@ -59,7 +67,7 @@ export class DeltaFilesSource implements Source {
     return listed.filter((_, at) => remembered[at] === undefined);
   }
 
-  #memoryKey(file: StoredFile): string {
+  #memoryKey(file: ListedFile): string {
     return JSON.stringify([this.#settings.goalId, file.key, file.etag]);
   }
 }

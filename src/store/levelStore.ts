@@ -1,20 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { SyncError } from '../errors/syncError';
-import type { StateStore, StoreSpace, StoreWrite } from './store';
+import { EngineStore } from './engineStore';
+import type { EngineWrite, StoreEngine } from './storeEngine';
+import { formatKey, type KeyRange } from './storeKey';
 
-/** First byte of every key. The numbers are part of the file format and never change their meaning. */
-const spaceByte: Record<StoreSpace, number> = {
-  watermark: 1,
-  file: 2,
-  history: 3,
-  fingerprint: 4,
-  checkpoint: 5,
-  intent: 6,
-  setting: 7,
-};
-
-const formatKey = Buffer.from([0]);
 /** Raised with every change of what is stored how; older versions refuse a newer number. */
 const formatVersion = 1;
 
@@ -25,13 +16,7 @@ type Level = ClassicLevel<Uint8Array, Uint8Array>;
  * writer; writes go through its log and are synced to the disk before `commit` resolves; its work happens on the thread
  * pool, not on the event loop.
  */
-export class LevelStore implements StateStore {
-  readonly #level: Level;
-
-  private constructor(level: Level) {
-    this.#level = level;
-  }
-
+export class LevelStore extends EngineStore {
   /** Opens or creates the store. Throws STORE_IN_USE, STORE_DAMAGED, STORE_TOO_NEW or STORE_UNAVAILABLE. */
   static async open(folder: string): Promise<LevelStore> {
     let level: Level;
@@ -47,81 +32,89 @@ export class LevelStore implements StateStore {
     } catch (thrown) {
       throw openError(thrown);
     }
-    const store = new LevelStore(level);
-    await store.#checkFormat();
-    return store;
+    try {
+      await checkFormat(level);
+    } catch (thrown) {
+      await level.close();
+      throw thrown instanceof SyncError ? thrown : openError(thrown);
+    }
+    return new LevelStore(new LevelEngine(level));
+  }
+}
+
+class LevelEngine implements StoreEngine {
+  readonly #level: Level;
+
+  constructor(level: Level) {
+    this.#level = level;
   }
 
-  async getMany(space: StoreSpace, keys: readonly (Uint8Array | string)[]): Promise<(Buffer | undefined)[]> {
-    const values = await this.#level.getMany(keys.map((key) => fullKey(space, key)));
+  async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
+    const values = await this.#level.getMany(keys as Buffer[]);
     return values.map((value) => value && asBuffer(value));
   }
 
-  async commit(writes: readonly StoreWrite[]): Promise<void> {
-    if (writes.length === 0) return;
+  async write(writes: readonly EngineWrite[]): Promise<void> {
     await this.#level.batch(
-      writes.map(({ space, key, value }) =>
-        value === undefined
-          ? { type: 'del' as const, key: fullKey(space, key) }
-          : { type: 'put' as const, key: fullKey(space, key), value: Buffer.from(value as Uint8Array) },
+      writes.map(({ key, value }) =>
+        value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
       ),
       { sync: true },
     );
   }
 
-  async *list(
-    space: StoreSpace,
-    prefix: string,
-    options: { newestFirst?: boolean; limit?: number } = {},
-  ): AsyncIterable<{ key: string; value: Buffer }> {
-    const from = fullKey(space, prefix);
+  async *entries(
+    range: KeyRange,
+    options: { reverse?: boolean; limit?: number | undefined } = {},
+  ): AsyncIterable<[Buffer, Buffer]> {
     const entries = this.#level.iterator({
-      gte: from,
-      lt: after(from),
-      reverse: options.newestFirst ?? false,
+      gte: range.from,
+      lt: range.before,
+      reverse: options.reverse ?? false,
       limit: options.limit ?? -1,
     });
-    for await (const [key, value] of entries) {
-      yield { key: asBuffer(key).subarray(1).toString(), value: asBuffer(value) };
-    }
+    for await (const [key, value] of entries) yield [asBuffer(key), asBuffer(value)];
+  }
+
+  async *keys(range: KeyRange): AsyncIterable<Buffer> {
+    for await (const key of this.#level.keys({ gte: range.from, lt: range.before })) yield asBuffer(key);
+  }
+
+  async size(range?: KeyRange): Promise<number> {
+    if (range) return this.#level.approximateSize(range.from, range.before);
+    const folder = this.#level.location;
+    const sizes = (await readdir(folder)).map((name) =>
+      stat(join(folder, name)).then(
+        (file) => file.size,
+        // Tables come and go while LevelDB works.
+        () => 0,
+      ),
+    );
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  }
+
+  async compact(): Promise<void> {
+    await this.#level.compactRange(formatKey, Buffer.from([255]));
   }
 
   async close(): Promise<void> {
     await this.#level.close();
   }
+}
 
-  async #checkFormat(): Promise<void> {
-    const stored = await this.#level.get(formatKey);
-    if (stored === undefined) {
-      await this.#level.put(formatKey, Buffer.from(String(formatVersion)), { sync: true });
-      return;
-    }
-    const found = Number(asBuffer(stored).toString());
-    if (found <= formatVersion) return;
-    await this.#level.close();
-    throw new SyncError({
-      code: 'STORE_TOO_NEW',
-      message: `The store was written by a newer version of this package (format ${found}, this version knows ${formatVersion}).`,
-      advice: 'Install that version again, or choose another folder; nothing was changed.',
-    });
+async function checkFormat(level: Level): Promise<void> {
+  const stored = await level.get(formatKey);
+  if (stored === undefined) {
+    await level.put(formatKey, Buffer.from(String(formatVersion)), { sync: true });
+    return;
   }
-}
-
-function fullKey(space: StoreSpace, key: Uint8Array | string): Buffer {
-  const rest = typeof key === 'string' ? Buffer.from(key) : key;
-  const full = Buffer.allocUnsafe(rest.length + 1);
-  full[0] = spaceByte[space];
-  full.set(rest, 1);
-  return full;
-}
-
-/** The first key that does not begin with `prefix`. A space byte is never 255, so there is always one. */
-function after(prefix: Buffer): Buffer {
-  const end = Buffer.from(prefix);
-  let last = end.length - 1;
-  while (end[last] === 255) last--;
-  end[last] = end[last]! + 1;
-  return end.subarray(0, last + 1);
+  const found = Number(asBuffer(stored).toString());
+  if (found <= formatVersion) return;
+  throw new SyncError({
+    code: 'STORE_TOO_NEW',
+    message: `The store was written by a newer version of this package (format ${found}, this version knows ${formatVersion}).`,
+    advice: 'Install that version again, or choose another folder; nothing was changed.',
+  });
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,0 +1,101 @@
+import type { ProfileUpdate } from '../../src/mapping/profileUpdate';
+import { BatchSink } from '../../src/run/batchSink';
+import type { GoalIdentity, GoalRun, GoalRunOptions, RunSummary } from '../../src/run/goalRun';
+import { type LedgerSnapshot, outcomes } from '../../src/run/ledger';
+import { type RunRegistry } from '../../src/run/registry';
+import type { RejectedUpdate, SettledRow, SinkEvents } from '../../src/run/sinkEvents';
+import type { SinkTarget } from '../../src/run/sinkTarget';
+import type { Source, SourceContext, SourceRow, SourceUnit } from '../../src/run/source';
+
+export const goal: GoalIdentity = { id: 'source', name: 'goal', direction: 'import' };
+export const sinkIdentity: GoalIdentity = { id: 'sink', name: 'sink', direction: 'other' };
+
+/** A source of given units; each unit is a list of slices of rows. */
+export function sourceOf(units: Record<string, SourceRow[][]>): Source {
+  return {
+    async *units(_context: SourceContext): AsyncGenerator<SourceUnit> {
+      for (const [name, slices] of Object.entries(units)) {
+        yield {
+          name,
+          async *rows() {
+            yield* slices;
+          },
+        };
+      }
+    },
+    remember: () => [],
+  };
+}
+
+/** Rows `1` to `rows`, each a record that knows its number, in slices of `slice`. */
+export function records(rows: number, slice = 100): SourceRow[][] {
+  const slices: SourceRow[][] = [];
+  for (let from = 1; from <= rows; from += slice) {
+    const lines = Array.from({ length: Math.min(slice, rows - from + 1) }, (_, at) => from + at);
+    slices.push(lines.map((line) => ({ line, record: { number: line } })));
+  }
+  return slices;
+}
+
+/** What a mapper makes of a record of `records`. */
+export function updateOf(record: { number?: unknown; _ref?: string }): ProfileUpdate {
+  return {
+    version: 1,
+    ...(record._ref !== undefined && { ref: record._ref }),
+    match: [[{ field: 'external_id', value: `u-${record.number}` }]],
+    allowCreate: true,
+    changes: [{ field: 'points', strategy: 'set', as: 'one', values: [Number(record.number)] }],
+  };
+}
+
+/** Everything a sink told its node. */
+export interface Told {
+  settled: SettledRow[];
+  rejected: RejectedUpdate[];
+  summaries: RunSummary[];
+  errors: string[];
+  notes: string[];
+}
+
+export interface RunningSink<Item> {
+  sink: BatchSink<Item>;
+  told: Told;
+  /** Resolves with the summary of the run once it is over. */
+  ended(run: GoalRun): Promise<RunSummary>;
+}
+
+export function sinkOn<Item>(
+  registry: RunRegistry,
+  target: SinkTarget<Item>,
+  settle?: GoalRunOptions['settle'],
+): RunningSink<Item> {
+  const told: Told = { settled: [], rejected: [], summaries: [], errors: [], notes: [] };
+  const events: SinkEvents = {
+    wants: { settled: true, rejected: true },
+    settled: (rows) => void told.settled.push(...rows),
+    rejected: (updates) => void told.rejected.push(...updates),
+    finished: (summary, _run, last) => {
+      told.settled.push(...last);
+      told.summaries.push(summary);
+    },
+    progress: (_run, note) => void (note !== undefined && told.notes.push(note)),
+    failed: (error) => void told.errors.push(error.code),
+  };
+  const sink = new BatchSink({
+    identity: sinkIdentity,
+    registry,
+    target,
+    events,
+    ...(settle && { settle }),
+  });
+  return {
+    sink,
+    told,
+    ended: (run) => new Promise((resolve) => run.listen({ finished: resolve })),
+  };
+}
+
+/** Rows in the ledger's columns, of which there must be as many as were read and added. */
+export function sumOfOutcomes(ledger: LedgerSnapshot): number {
+  return outcomes.reduce((sum, outcome) => sum + ledger[outcome], 0);
+}
