@@ -31,16 +31,18 @@ const triesWithoutAnyAnswer = 3;
 
 /** Executes profile updates on BlueConic through `PUT /profiles`, and brings every result back to its profile. */
 export class ProfilesTarget implements SinkTarget<ProfileItem> {
+  readonly name: string;
   readonly objectsPerRequest: number;
   readonly bytesPerRequest = bytesPerRequest;
   readonly requestsInFlight: number;
-  readonly #client: Pick<BlueConicClient, 'putProfiles'>;
+  readonly #client: Pick<BlueConicClient, 'putProfiles' | 'url'>;
   readonly #retry: RetryOptions;
   #nextIdentifier = 1;
   #answered = false;
 
-  constructor(client: Pick<BlueConicClient, 'putProfiles'>, settings: ProfilesTargetSettings) {
+  constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
     this.#client = client;
+    this.name = `blueconic ${client.url}`;
     this.objectsPerRequest = settings.entriesPerRequest;
     this.requestsInFlight = settings.requestsInFlight;
     this.#retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };

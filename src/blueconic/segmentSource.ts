@@ -1,3 +1,4 @@
+import { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
 import type { EarlierLife, Source, SourceContext, SourceRow, SourceUnit } from '../run/source';
 import type { StateStore, StoreWrite } from '../store/store';
@@ -14,6 +15,8 @@ export interface SegmentSourceSettings {
   properties: string[];
   /** Profiles in a page. */
   pageRows: number;
+  /** Read the whole segment, whatever was read before. */
+  fullRead?: boolean;
 }
 
 interface PagePlace {
@@ -44,6 +47,7 @@ const sliceRows = 100;
  * segment the first time. Pages form a chain of cursors; each page is a unit.
  */
 export class SegmentSource implements Source {
+  readonly meaning = 'total';
   readonly asked: AskedFields;
   readonly #client: BlueConicClient;
   readonly #store: StateStore;
@@ -55,6 +59,10 @@ export class SegmentSource implements Source {
     this.#store = store;
     this.#settings = settings;
     this.asked = askedFields(settings.properties);
+  }
+
+  get since(): number | undefined {
+    return this.#state?.since;
   }
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
@@ -82,6 +90,7 @@ export class SegmentSource implements Source {
       const name = pageName(number);
       if (!context.earlier?.isDone(name))
         yield pageUnit(name, page.profiles, since, context.earlier?.ids(name));
+      if (page.nextCursor === cursor) throw listingBroken(segmentId);
       next = page.nextCursor === undefined ? undefined : { number: number + 1, cursor: page.nextCursor };
     }
   }
@@ -99,7 +108,7 @@ export class SegmentSource implements Source {
   }
 
   async #begin(signal: AbortSignal): Promise<SegmentState> {
-    const since = await this.#watermark();
+    const since = this.#settings.fullRead ? undefined : await this.#watermark();
     // By BlueConic's clock: the watermark is compared with times that BlueConic wrote.
     const startedAt = await this.#client.serverTime(signal);
     return { ...(since !== undefined && { since }), startedAt, pages: [] };
@@ -119,6 +128,16 @@ export class SegmentSource implements Source {
   #watermarkKey(): string {
     return JSON.stringify([this.#settings.goalId, this.#settings.segmentId]);
   }
+}
+
+/** To take what came for the whole segment would lose profiles without a word; to go on would never end. */
+function listingBroken(segmentId: string): SyncError {
+  return new SyncError({
+    code: 'BLUECONIC_LISTING_BROKEN',
+    message: `BlueConic says that segment ${segmentId} has more profiles, but points back to the page just read.`,
+    advice: 'This is a fault of the tenant: ask BlueConic. Nothing was taken for complete.',
+    retry: 'later',
+  });
 }
 
 function pageName(number: number): string {
@@ -150,9 +169,9 @@ function pageUnit(
     const id = (profile as { id?: unknown } | null)?.id;
     const key = typeof id === 'string' ? id : '';
     const line = key === '' ? undefined : lines.get(key);
-    if (line !== undefined) return { line, profile };
-    lines.set(key, ids.push(key));
-    return { line: ids.length, profile };
+    // Taken once: a second copy on the page is a row of its own.
+    if (line === undefined || !lines.delete(key)) return { line: ids.push(key), profile };
+    return { line, profile };
   });
   numbered.sort((one, other) => one.line - other.line);
   return { name, ids, rows: () => pageRows(numbered, since) };

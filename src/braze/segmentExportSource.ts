@@ -34,6 +34,7 @@ type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
  * every archive being intact.
  */
 export class SegmentExportSource implements Source {
+  readonly meaning = 'total';
   readonly asked: AskedFields;
   readonly #client: BrazeClient;
   readonly #files: FileStore;

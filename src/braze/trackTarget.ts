@@ -32,15 +32,17 @@ const triesWithoutAnyAnswer = 3;
 
 /** Executes profile updates on Braze through `/users/track`, and brings every answer back to the user it is about. */
 export class TrackTarget implements SinkTarget<TrackItem> {
+  readonly name: string;
   readonly objectsPerRequest: number;
   readonly bytesPerRequest = bytesPerRequest;
   readonly requestsInFlight: number;
-  readonly #client: Pick<BrazeClient, 'track'>;
+  readonly #client: Pick<BrazeClient, 'track' | 'endpoint'>;
   readonly #retry: RetryOptions;
   #answered = false;
 
-  constructor(client: Pick<BrazeClient, 'track'>, settings: TrackTargetSettings) {
+  constructor(client: Pick<BrazeClient, 'track' | 'endpoint'>, settings: TrackTargetSettings) {
     this.#client = client;
+    this.name = `braze ${client.endpoint}`;
     this.objectsPerRequest = settings.objectsPerRequest;
     this.requestsInFlight = settings.requestsInFlight;
     this.#retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };

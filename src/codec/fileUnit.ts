@@ -7,6 +7,7 @@ import { unpack } from './unpack';
 export function fileUnit(files: FileStore, file: Pick<StoredFile, 'key' | 'size' | 'etag'>): SourceUnit {
   return {
     name: file.key,
+    lastingName: `${file.key} ${file.etag}`,
     rows: (signal) => readNdjson(unpack(files.open(file, signal), { file: file.key }, signal)),
   };
 }

@@ -3,7 +3,7 @@ import { checkProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSch
 import type { GoalIdentity, GoalRun, GoalRunOptions } from './goalRun';
 import type { Claim, RunRegistry } from './registry';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
-import { SinkLane } from './sinkLane';
+import { type LaneSettings, SinkLane } from './sinkLane';
 import type { SinkTarget } from './sinkTarget';
 
 /**
@@ -16,6 +16,7 @@ export class BatchSink<Item> {
   readonly #target: SinkTarget<Item>;
   readonly #events: SinkEvents;
   readonly #settle: GoalRunOptions['settle'];
+  readonly #laneSettings: LaneSettings;
   readonly #lanes = new Map<GoalRun, SinkLane<Item>>();
 
   constructor(options: {
@@ -24,12 +25,14 @@ export class BatchSink<Item> {
     target: SinkTarget<Item>;
     events: SinkEvents;
     settle?: GoalRunOptions['settle'];
+    lanes?: LaneSettings;
   }) {
     this.#identity = options.identity;
     this.#registry = options.registry;
     this.#target = options.target;
     this.#events = options.events;
     this.#settle = options.settle;
+    this.#laneSettings = options.lanes ?? {};
   }
 
   /** A run whose rows will come here has begun. Without this a run without rows would end unheard. */
@@ -90,7 +93,7 @@ export class BatchSink<Item> {
   #lane(run: GoalRun): SinkLane<Item> {
     let lane = this.#lanes.get(run);
     if (!lane) {
-      lane = new SinkLane(run, this.#target, this.#events);
+      lane = new SinkLane(run, this.#target, this.#events, this.#laneSettings);
       this.#lanes.set(run, lane);
       run.listen({ finished: () => this.#lanes.delete(run) });
     }

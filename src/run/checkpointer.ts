@@ -11,8 +11,6 @@ const groupMs = 1_000;
 export interface CheckpointerOptions {
   /** Of everything that decides what the run does: it goes on after a restart only under the same. */
   configHash: string;
-  /** Other state that belongs to the rows decided so far and is to be written with them; each write is given once. */
-  alongside?: () => StoreWrite[];
 }
 
 /**
@@ -106,7 +104,7 @@ export class Checkpointer {
       ...moment.newIds.map(({ number, ids }) => idsWrite(goalId, number, ids)),
       ...moment.chunks.map(({ unit, chunk, states }) => chunkWrite(goalId, unit, chunk, states)),
       ...moment.newlyDone.flatMap(({ chunks, ...unit }) => doneWrites(goalId, unit, chunks)),
-      ...(this.#options.alongside?.() ?? []),
+      ...run.takeKept(),
     ];
     return { writes, decided: moment.decided };
   }

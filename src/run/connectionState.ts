@@ -66,11 +66,10 @@ export class ConnectionState {
   /** The open run; undefined where there is none that this version can take up. */
   async checkpoint(): Promise<ConnectionCheckpoint | undefined> {
     const [stored] = await this.#store.getMany('checkpoint', [this.#checkpointKey]);
-    if (!stored) return undefined;
-    const { version: _, ...checkpoint } = checkpointSchema.safeParse(parsed(stored)).data ?? {
-      version: undefined,
-    };
-    return 'run' in checkpoint ? checkpoint : undefined;
+    const readable = stored && checkpointSchema.safeParse(parsed(stored)).data;
+    if (!readable) return undefined;
+    const { version: _, ...checkpoint } = readable;
+    return checkpoint;
   }
 
   async setCheckpoint(checkpoint: ConnectionCheckpoint): Promise<void> {

@@ -1,5 +1,7 @@
+import type { Sums, SumsOptions } from '../delta/sums';
 import { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
+import type { StoreWrite } from '../store/store';
 import type { Checkpoint, DoneUnit } from './checkpoint';
 import {
   type Acceptance,
@@ -9,6 +11,7 @@ import {
   type Outcome,
   outcomes,
 } from './ledger';
+import { rowsLost, whyFailed } from './runErrors';
 import { rowState, UnitRows } from './unitRows';
 
 /** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
@@ -56,6 +59,8 @@ export interface GoalRunOptions {
   dryRun?: boolean;
   /** How long rows in flight may still be answered once the run is stopped. */
   stopGraceMs?: number;
+  /** How sums of this run's rows are kept from being added twice; absent for runs without a source. */
+  sums?: (target: string, firstTotal: SumsOptions['firstTotal']) => Sums;
   /** A checkpoint of this run from an earlier life: the run goes on where that one was. */
   resume?: Checkpoint;
   /** Called once, with every row decided, before the listeners learn of the end. */
@@ -119,12 +124,11 @@ export interface RunMoment {
   decided: number;
 }
 
+const defaultIdleMs = 60_000;
 /** Decided rows that are not durable yet, at most (R3). */
 const unsettledLimit = 20_000;
 /** Units to be read again that a summary names. */
 const namedUnits = 20;
-/** Rejected + unknown above this share of all rows make a run fail (R9). */
-const failureLimit = 0.05;
 /** Shorter than the time that Node-RED gives a node to close. */
 const defaultStopGraceMs = 8_000;
 const absent = rowState.firstOutcome + outcomes.length;
@@ -153,6 +157,7 @@ export class GoalRun {
   /** Units whose end, or whose ids, a checkpoint already has. */
   readonly #capturedDone = new Set<number>();
   readonly #capturedIds = new Set<number>();
+  #kept: StoreWrite[] = [];
   #group: { rows: number; due: () => void } | undefined;
   #sinceCapture = 0;
   #unsettled = 0;
@@ -188,7 +193,10 @@ export class GoalRun {
     this.ledger = resume ? Ledger.restored(resume.ledger) : new Ledger();
     if (resume) this.#restore(resume);
     this.#window = options.window ?? 10_000;
-    this.#idleTimer = setInterval(() => this.#checkIdle(), Math.min(1000, (options.idleMs ?? 60_000) / 4));
+    this.#idleTimer = setInterval(
+      () => this.#checkIdle(),
+      Math.min(1000, (options.idleMs ?? defaultIdleMs) / 4),
+    );
     this.#idleTimer.unref();
   }
 
@@ -254,13 +262,16 @@ export class GoalRun {
   // --- the source's side ---------------------------------------------------------------------------------------
 
   /** A unit that was open in an earlier life goes on under its number; `ids` are then those known so far and more. */
-  openUnit(name: string, ids?: string[]): number {
+  openUnit(name: string, ids?: string[], lastingName?: string): number {
     const earlier = this.#earlier.get(name);
     if (earlier !== undefined) {
       this.#units[earlier]!.ids = ids;
+      this.#units[earlier]!.lastingName = lastingName;
       return earlier;
     }
-    this.#units.push(new UnitRows(name, ids));
+    const unit = new UnitRows(name, ids);
+    unit.lastingName = lastingName;
+    this.#units.push(unit);
     return this.#units.length - 1;
   }
 
@@ -402,6 +413,27 @@ export class GoalRun {
     this.#countTowardsGroup();
     this.#afterDecision();
     return true;
+  }
+
+  /** State that belongs to the rows decided now: it becomes durable with them, or not at all. */
+  keep(writes: readonly StoreWrite[]): void {
+    for (const write of writes) this.#kept.push(write);
+  }
+
+  /** What was kept and is not durable yet; whoever takes it writes it. */
+  takeKept(): StoreWrite[] {
+    const kept = this.#kept;
+    this.#kept = [];
+    return kept;
+  }
+
+  sumsFor(target: string, firstTotal: SumsOptions['firstTotal']): Sums | undefined {
+    return this.#options.sums?.(target, firstTotal);
+  }
+
+  /** Names a unit for what must be known of its rows in later runs too; by default it is this run's own. */
+  lastingName(unit: number): string {
+    return this.#units[unit]?.lastingName ?? `${this.id}/${unit}`;
   }
 
   // --- the checkpointer's side ---------------------------------------------------------------------------------
@@ -582,7 +614,7 @@ export class GoalRun {
     if (this.#undecided > this.#away) this.#lastMove = Date.now();
     if (this.#away === 0) return;
     const blocked = this.#sourceEnded || this.#roomWaiters.length > 0;
-    if (!blocked || Date.now() - this.#lastMove < (this.#options.idleMs ?? 60_000)) return;
+    if (!blocked || Date.now() - this.#lastMove < (this.#options.idleMs ?? defaultIdleMs)) return;
     if (this.#options.onSilence === 'filter' || (this.path.single && this.#arrived > 0)) {
       for (const [unit, rows] of this.#units.entries()) {
         rows.forEachIn(rowState.away, (row) => this.#decideAbsent(unit, row));
@@ -594,26 +626,15 @@ export class GoalRun {
   }
 
   #silence(): SyncError {
-    const unit = this.#units.findIndex((rows) => {
-      let found = false;
-      rows.forEachIn(rowState.away, () => {
-        found = true;
-      });
-      return found;
-    });
-    let first = 0;
-    this.#units[unit]?.forEachIn(rowState.away, (row) => {
-      if (first === 0) first = row;
-    });
-    const between =
-      this.path.between.length > 0 ? `Between source and sink: ${this.path.between.join(', ')}.` : '';
-    return new SyncError({
-      code: 'RUN_ROWS_LOST_IN_FLOW',
-      message:
-        `${this.#away} rows left the source and reached no sink for ${Math.round((this.#options.idleMs ?? 60_000) / 1000)} s, from row ${first} of ${this.#units[unit]?.name ?? 'a unit'} on (batch ${this.#units[unit]?.batchOf(first) ?? 0}). ${between}`.trim(),
-      advice:
-        'Look at the nodes between: if they leave rows out on purpose, choose "count as filtered" for silence in the source; if they hold rows for long, raise its waiting time.',
-    });
+    const first = { unit: 'a unit', row: 0, batch: 0 };
+    for (const unit of this.#units) {
+      const row = unit.firstIn(rowState.away);
+      if (row === undefined) continue;
+      Object.assign(first, { unit: unit.name, row, batch: unit.batchOf(row) });
+      break;
+    }
+    const idleMs = this.#options.idleMs ?? defaultIdleMs;
+    return rowsLost({ rows: this.#away, idleMs, first, between: this.path.between });
   }
 
   #giveUpOnHeld(): void {
@@ -627,34 +648,8 @@ export class GoalRun {
     if (!this.#sourceEnded || this.#undecided > 0 || this.#finishing) return;
     this.#finishing = true;
     clearInterval(this.#idleTimer);
-    this.#judge();
+    if (!this.#stopping) this.#error ??= whyFailed(this.ledger);
     void this.#settleAndTell();
-  }
-
-  /** Rule R9, and the ledger's own invariant: a run that does not add up has failed, whatever else it did. */
-  #judge(): void {
-    if (this.#error) return;
-    const ledger = this.ledger.snapshot(0);
-    if (!ledger.balanced) {
-      this.#error = new SyncError({
-        code: 'RUN_LEDGER_UNBALANCED',
-        message: `The ledger does not add up: ${ledger.read} read and ${ledger.added} added, but ${this.ledger.decided} decided.`,
-        advice:
-          'This is a fault in the package: please report it. The next run reads everything of this one again.',
-      });
-      return;
-    }
-    const failed = ledger.rejected + ledger.unknown;
-    if (!this.#stopping && failed > this.ledger.total * failureLimit) {
-      const worst = Object.entries({ ...ledger.reasons.rejected, ...ledger.reasons.unknown }).sort(
-        (a, b) => b[1] - a[1],
-      );
-      this.#error = new SyncError({
-        code: 'RUN_TOO_MANY_FAILURES',
-        message: `${failed} of ${this.ledger.total} rows were rejected or have no known outcome, more than ${failureLimit * 100} %. Most often: ${worst[0]?.[0] ?? 'no reason given'}.`,
-        advice: 'Mend that cause; the next run reads these rows again.',
-      });
-    }
   }
 
   async #settleAndTell(): Promise<void> {

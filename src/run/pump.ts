@@ -89,7 +89,7 @@ class BatchEmitter {
 
   async unit(unit: SourceUnit): Promise<void> {
     const run = this.#run;
-    const number = run.openUnit(unit.name, unit.ids);
+    const number = run.openUnit(unit.name, unit.ids, unit.lastingName);
     const prefix = `${run.id}/${number}/`;
     for await (const slice of unit.rows(run.signal)) {
       run.signal.throwIfAborted();

@@ -25,6 +25,8 @@ export interface GoalOutcome {
 
 /** What the next run of a goal reads again. */
 export type NextRun =
+  /** The whole segment, as every run of an import does. */
+  | { reads: 'segment' }
   /** Only what changes from now on. */
   | { reads: 'changes' }
   /** The same, and these units, of which rows failed for a passing cause. Where there is a watermark, it stays. */
@@ -133,7 +135,7 @@ function goalReport({ goal, output, result, summary, error }: GoalOutcome): Goal
     ...(summary?.watermark && { watermark: summary.watermark }),
     ...(fault && { error: { code: fault.code, message: withoutAdvice(fault) } }),
     nextSteps: fault && fault.advice !== '' ? [fault.advice] : [],
-    nextRun: nextRunOf(summary),
+    nextRun: nextRunOf(goal, summary),
   };
 }
 
@@ -148,7 +150,8 @@ function withoutAdvice({ message, advice }: { message: string; advice: string })
 }
 
 /** Rule R9: only a run that succeeded and was complete moves watermarks and file memory. */
-function nextRunOf(summary: RunSummary | undefined): NextRun {
+function nextRunOf(goal: ConnectionGoal, summary: RunSummary | undefined): NextRun {
+  if ((summary?.goal ?? goal).direction === 'import') return { reads: 'segment' };
   const from = summary?.watermark?.from;
   if (!summary?.complete) return { reads: 'everything', ...(from !== undefined && { since: from }) };
   return summary.repeat ? { reads: 'units', units: summary.repeat } : { reads: 'changes' };

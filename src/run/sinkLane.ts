@@ -1,3 +1,4 @@
+import { hasSums, type ResolvedRow, type SumIntent, type Sums, type SumsOptions } from '../delta/sums';
 import { asSyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { type GoalRun, noAnswerReason } from './goalRun';
@@ -13,11 +14,29 @@ import {
 } from './sinkEvents';
 import type { SinkTarget, Verdict } from './sinkTarget';
 
-interface HeldRow<Item> {
+/** A row that this sink holds. */
+interface TakenRow {
   claim: Claim;
+  /** As it came; for a person to repair, if it is rejected. */
   update: ProfileUpdate;
-  item: Item;
   message: MessageInFlight;
+  /** Sums to send once the rest of the row was taken by the target. */
+  then?: PendingSums;
+  /** Sums that this request carries, and what became of the rest of the row before. */
+  sums?: { intent: SumIntent; rest?: Verdict };
+}
+
+interface HeldRow<Item> extends TakenRow {
+  item: Item;
+}
+
+type PendingSums = NonNullable<ResolvedRow['sums']>;
+
+export interface LaneSettings {
+  /** How long a part-filled request waits for more rows. Default one second. */
+  quietMs?: number;
+  /** What the first total of a profile does. Default: it is remembered. */
+  firstTotal?: SumsOptions['firstTotal'];
 }
 
 interface RequestInFlight<Item> {
@@ -25,10 +44,11 @@ interface RequestInFlight<Item> {
   repeatable: boolean;
 }
 
+const sentBeforeReason =
+  'sent before an interruption; whether it arrived is not known, and it is not sent again';
 /** Why the rows of a dry run end unsent. */
 export const dryRunReason = 'dry run';
-/** A part-filled request may go when nothing has arrived for this long (rule R3). */
-const quietMs = 1_000;
+const defaultQuietMs = 1_000;
 /** Outcomes gathered for one message on the settled output. */
 const settledPerMessage = 500;
 
@@ -42,19 +62,27 @@ export class SinkLane<Item> {
   readonly finished: Promise<void>;
   readonly #target: SinkTarget<Item>;
   readonly #events: SinkEvents;
+  readonly #quietMs: number;
   readonly #plain: RequestPacker<HeldRow<Item>>;
   readonly #once: RequestPacker<HeldRow<Item>>;
   readonly #abandoned = new AbortController();
   readonly #quietTimer: NodeJS.Timeout;
   readonly #inFlight = new Set<RequestInFlight<Item>>();
+  readonly #sums: Sums | undefined;
+  #unresolved: TakenRow[] = [];
+  #resolving = false;
   #lastArrival = Date.now();
   #settled: SettledRow[] = [];
   #rejected: RejectedUpdate[] = [];
 
-  constructor(run: GoalRun, target: SinkTarget<Item>, events: SinkEvents) {
+  /** @param quietMs A part-filled request may go when nothing has arrived for this long (rule R3). */
+  constructor(run: GoalRun, target: SinkTarget<Item>, events: SinkEvents, settings: LaneSettings) {
+    const quietMs = settings.quietMs ?? defaultQuietMs;
     this.run = run;
+    this.#sums = run.sumsFor(target.name, settings.firstTotal ?? 'remember');
     this.#target = target;
     this.#events = events;
+    this.#quietMs = quietMs;
     this.#plain = new RequestPacker(target.objectsPerRequest, target.bytesPerRequest);
     this.#once = new RequestPacker(target.objectsPerRequest, target.bytesPerRequest);
     run.raiseWindow(2 * target.requestsInFlight * target.objectsPerRequest);
@@ -80,20 +108,10 @@ export class SinkLane<Item> {
 
   take(claim: Claim, update: ProfileUpdate, message: MessageInFlight): void {
     this.#lastArrival = Date.now();
-    const prepared = this.#prepared(update);
-    for (const { reason } of prepared.refused) this.run.ledger.attributeRefused(reason);
-    if ('rejected' in prepared) {
-      this.reject(claim, update, prepared.rejected, message);
-      return;
-    }
-    if (this.run.dryRun) {
-      this.run.ledger.work.dataPoints += prepared.dataPoints ?? 0;
-      this.#decide({ claim, update, message }, { outcome: 'unsent', reason: dryRunReason });
-      return;
-    }
-    const held = { claim, update, item: prepared.item, message };
-    const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared.objects, prepared.bytes);
-    if (!fits) this.reject(claim, update, 'larger than one request may be', message);
+    const row = { claim, update, message };
+    // What sums come to needs a look into the store; all other rows need not wait for that.
+    if (this.#sums && hasSums(update)) this.#unresolved.push(row);
+    else this.#pack(row, update);
   }
 
   reject(claim: Claim, update: unknown, reason: string, message: MessageInFlight): void {
@@ -102,6 +120,7 @@ export class SinkLane<Item> {
 
   /** Sends every full request there is room for, and a part-filled one where rule R3 allows it. */
   sendWhatIsFull(): void {
+    if (this.#unresolved.length > 0 && !this.#resolving) void this.#resolveSums();
     for (const packer of [this.#once, this.#plain]) {
       while (this.#inFlight.size < this.#target.requestsInFlight) {
         const rows = packer.takeFull() ?? (this.#mayGoPartFilled() ? packer.takeRest() : undefined);
@@ -118,7 +137,76 @@ export class SinkLane<Item> {
   #mayGoPartFilled(): boolean {
     if (this.run.ended && this.run.away === 0) return true;
     if (this.#inFlight.size > 0) return false;
-    return this.run.windowIsFull || Date.now() - this.#lastArrival >= quietMs;
+    return this.run.windowIsFull || Date.now() - this.#lastArrival >= this.#quietMs;
+  }
+
+  #pack(row: TakenRow, update: ProfileUpdate): void {
+    const prepared = this.#prepared(update);
+    for (const { reason } of prepared.refused) this.run.ledger.attributeRefused(reason);
+    if ('rejected' in prepared) {
+      this.#conclude(row, { outcome: 'rejected', reason: prepared.rejected });
+      return;
+    }
+    if (this.run.dryRun) {
+      this.run.ledger.work.dataPoints += prepared.dataPoints ?? 0;
+      this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
+      return;
+    }
+    const held = { ...row, item: prepared.item };
+    const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared.objects, prepared.bytes);
+    if (!fits) this.#conclude(row, { outcome: 'rejected', reason: 'larger than one request may be' });
+  }
+
+  /** Turns totals into amounts, and parts each row: first everything that may be sent twice, then its sums. */
+  async #resolveSums(): Promise<void> {
+    const rows = this.#unresolved;
+    this.#unresolved = [];
+    this.#resolving = true;
+    try {
+      const { resolved, remembered } = await this.#sums!.resolve(
+        rows.map(({ claim, update }) => ({ unit: this.run.lastingName(claim.unit), row: claim.row, update })),
+      );
+      if (!this.run.dryRun) this.run.keep(remembered);
+      for (const [at, row] of rows.entries()) this.#packResolved(row, resolved[at]!);
+    } catch (thrown) {
+      for (const row of rows) this.#decide(row, { outcome: 'unsent' });
+      this.run.fail(asSyncError(thrown, 'looking up the remembered totals'));
+    }
+    this.#resolving = false;
+    this.sendWhatIsFull();
+  }
+
+  #packResolved(row: TakenRow, { plain, sums, sentBefore }: ResolvedRow): void {
+    if (this.run.stopping) this.#decide(row, { outcome: 'unsent' });
+    else if (sentBefore) this.#decide(row, { outcome: 'unknown', reason: sentBeforeReason });
+    else if (plain) this.#pack(sums ? { ...row, then: sums } : row, plain);
+    else if (sums) this.#pack({ ...row, sums: { intent: sums.intent } }, sums.update);
+    else this.#decide(row, { outcome: 'unchanged', reason: 'the sums are as they were' });
+  }
+
+  /**
+   * One request's verdict on a row. Sums follow once the target has taken the rest; what became of them is the row's
+   * outcome, but sums that were refused do not undo a rest that was accepted.
+   */
+  #conclude(row: TakenRow, verdict: Verdict): void {
+    const { then, sums } = row;
+    if (then && (verdict.outcome === 'accepted' || verdict.outcome === 'unchanged')) {
+      if (this.run.stopping) {
+        this.#decide(row, { outcome: 'unsent' });
+        return;
+      }
+      const { then: _then, ...rest } = row;
+      this.#pack({ ...rest, sums: { intent: then.intent, rest: verdict } }, then.update);
+      return;
+    }
+    if (!sums) {
+      this.#decide(row, verdict);
+      return;
+    }
+    this.run.keep(this.#sums!.settle(sums.intent, verdict.outcome));
+    const refusedApart = verdict.outcome === 'rejected' && sums.rest?.outcome === 'accepted';
+    if (refusedApart) this.run.ledger.attributeRefused(verdict.reason ?? 'refused');
+    this.#decide(row, refusedApart ? sums.rest! : verdict);
   }
 
   /** A hand-written update can hold what no JSON can: it must not take the other rows of its message with it. */
@@ -136,6 +224,8 @@ export class SinkLane<Item> {
     let verdicts: Verdict[];
     try {
       const items = rows.map((row) => row.item);
+      const intents = rows.flatMap(({ sums }) => (sums ? [sums.intent] : []));
+      if (intents.length > 0) await this.#sums!.intend(intents);
       verdicts = await this.#target.send(items, repeatable, {
         stopped: this.run.signal,
         abandoned: this.#abandoned.signal,
@@ -156,7 +246,7 @@ export class SinkLane<Item> {
     // Given up meanwhile: its rows have their outcome, and the run may be over.
     if (!this.#inFlight.delete(request)) return;
     for (const [at, row] of rows.entries()) {
-      this.#decide(
+      this.#conclude(
         row,
         verdicts[at] ?? { outcome: 'unknown', reason: 'no outcome for this row', repeatable },
       );
@@ -165,7 +255,7 @@ export class SinkLane<Item> {
     this.sendWhatIsFull();
   }
 
-  #decide(row: Omit<HeldRow<Item>, 'item'>, verdict: Verdict): void {
+  #decide(row: TakenRow, verdict: Verdict): void {
     const { claim } = row;
     const { outcome, reason } = verdict;
     const { wants } = this.#events;
@@ -180,6 +270,8 @@ export class SinkLane<Item> {
   }
 
   #dropWaiting(): void {
+    for (const row of this.#unresolved) this.#decide(row, { outcome: 'unsent' });
+    this.#unresolved = [];
     for (const packer of [this.#plain, this.#once]) {
       for (const row of packer.takeAll()) this.#decide(row, { outcome: 'unsent' });
     }

@@ -44,6 +44,8 @@ export interface SendContext {
 
 /** An outside system that takes profile updates in requests of several objects. */
 export interface SinkTarget<Item> {
+  /** Which system and workspace this is, for what is remembered of its profiles. */
+  readonly name: string;
   /** Objects in one request at most. */
   readonly objectsPerRequest: number;
   /** Bytes in one request's body at most. */

@@ -1,3 +1,4 @@
+import type { NumberMeaning } from '../delta/sums';
 import type { AskedFields } from '../mapping/compileMapping';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { StoreWrite } from '../store/store';
@@ -17,6 +18,8 @@ export interface SourceUnit {
    * their place in this list. Rows that an earlier life knew keep their place.
    */
   ids?: string[];
+  /** The same for the same rows in every run that may read them, where that can be said: a file's key and version. */
+  lastingName?: string;
   /** Slices of rows, small enough that making one never holds the event loop for long. */
   rows(signal: AbortSignal): AsyncIterable<SourceRow[]>;
 }
@@ -45,8 +48,12 @@ export interface SourceContext {
 
 /** One import or export source, opened for one run. */
 export interface Source {
+  /** `total`: a number tells what is true now; `amount`: it is to be added once. */
+  readonly meaning: NumberMeaning;
   /** Undefined: every field of the outside system. */
   readonly asked?: AskedFields;
+  /** The watermark that it reads from, in epoch milliseconds; undefined: it reads everything, or has none. */
+  readonly since?: number | undefined;
   units(context: SourceContext): AsyncIterable<SourceUnit>;
   /** What the source needs to go on where it is now; plain JSON, small. */
   state?(): unknown;

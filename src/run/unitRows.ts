@@ -16,6 +16,8 @@ export class UnitRows {
   /** Rows decided for a cause that may pass, or unknown: the unit must be read again. */
   repeatable = 0;
   finished = false;
+  /** The same for the same rows in every run, where the source can say so: a file's key and version. */
+  lastingName: string | undefined;
   /** Ids of the rows in order, where the source names them itself. */
   ids: string[] | undefined;
   /** Rows without an outcome that will last: on their way, held, or unsent. */
@@ -99,6 +101,11 @@ export class UnitRows {
   batchRange(batch: number): [first: number, last: number] {
     const next = this.#batchStarts[batch + 1];
     return [this.#batchStarts[batch] ?? 1, next === undefined ? this.#lastRow : next - 1];
+  }
+
+  firstIn(state: number): number | undefined {
+    const row = this.#states.indexOf(state);
+    return row < 0 ? undefined : row;
   }
 
   /** Calls `each` for every row in that state. */

@@ -8,6 +8,8 @@ export interface DeltaFilesSettings {
   goalId: string;
   /** Keys begin with this. */
   prefix: string;
+  /** Read files again that were read before. */
+  fullRead?: boolean;
 }
 
 type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
@@ -17,6 +19,7 @@ type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
  * remembered by key and ETag, so one that was replaced is new.
  */
 export class DeltaFilesSource implements Source {
+  readonly meaning = 'amount';
   readonly #files: FileStore;
   readonly #store: StateStore;
   readonly #settings: DeltaFilesSettings;
@@ -60,6 +63,7 @@ export class DeltaFilesSource implements Source {
     for await (const { key, size, etag } of this.#files.list(this.#settings.prefix, signal)) {
       if (!key.endsWith('/')) listed.push({ key, size, etag });
     }
+    if (this.#settings.fullRead) return listed;
     const remembered = await this.#store.getMany(
       'file',
       listed.map((file) => this.#memoryKey(file)),

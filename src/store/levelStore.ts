@@ -3,11 +3,18 @@ import { join } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { SyncError } from '../errors/syncError';
 import { EngineStore } from './engineStore';
+import { folderContents } from './folderContents';
+import { bringUpToDate, type Migration } from './migrations';
 import type { EngineWrite, StoreEngine } from './storeEngine';
+import {
+  causeOf,
+  engineMissing,
+  storeDamaged,
+  storeFailed,
+  storeInUse,
+  storeUnavailable,
+} from './storeErrors';
 import { formatKey, type KeyRange } from './storeKey';
-
-/** Raised with every change of what is stored how; older versions refuse a newer number. */
-const formatVersion = 1;
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -17,28 +24,46 @@ type Level = ClassicLevel<Uint8Array, Uint8Array>;
  * pool, not on the event loop.
  */
 export class LevelStore extends EngineStore {
-  /** Opens or creates the store. Throws STORE_IN_USE, STORE_DAMAGED, STORE_TOO_NEW or STORE_UNAVAILABLE. */
-  static async open(folder: string): Promise<LevelStore> {
-    let level: Level;
+  /**
+   * Opens or creates the store. Nothing that is there already is overwritten.
+   *
+   * @throws SyncError STORE_IN_USE, STORE_DAMAGED, STORE_FOREIGN, STORE_TOO_NEW, STORE_ENGINE_MISSING, STORE_UNAVAILABLE
+   */
+  static async open(folder: string, migrations?: readonly Migration[]): Promise<LevelStore> {
+    await folderContents(folder);
+    const engine = await openLevel(folder);
     try {
-      await mkdir(folder, { recursive: true });
-      // Loaded on first use: an idle Node-RED pays nothing for it.
-      const { ClassicLevel } = await import('classic-level');
-      level = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
-        keyEncoding: 'view',
-        valueEncoding: 'view',
-      });
-      await level.open();
+      await bringUpToDate(engine, folder, migrations);
     } catch (thrown) {
-      throw openError(thrown);
+      await engine.close();
+      throw thrown;
     }
-    try {
-      await checkFormat(level);
-    } catch (thrown) {
-      await level.close();
-      throw thrown instanceof SyncError ? thrown : openError(thrown);
-    }
-    return new LevelStore(new LevelEngine(level));
+    return new LevelStore(engine);
+  }
+}
+
+/** Opens the engine alone, of whatever format its content is. */
+export async function openLevel(folder: string): Promise<StoreEngine> {
+  const { ClassicLevel } = await loadEngine();
+  try {
+    await mkdir(folder, { recursive: true });
+    const level: Level = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view' });
+    await level.open();
+    return new LevelEngine(level);
+  } catch (thrown) {
+    const cause = causeOf(thrown);
+    if (cause === 'LEVEL_LOCKED') throw storeInUse(folder);
+    if (cause === 'LEVEL_CORRUPTION') throw storeDamaged(folder);
+    throw storeUnavailable(folder, cause);
+  }
+}
+
+/** Loaded on first use: an idle Node-RED pays nothing for it, and one that cannot load it still starts. */
+async function loadEngine(): Promise<typeof import('classic-level')> {
+  try {
+    return await import('classic-level');
+  } catch (thrown) {
+    throw engineMissing(causeOf(thrown));
   }
 }
 
@@ -50,34 +75,44 @@ class LevelEngine implements StoreEngine {
   }
 
   async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
-    const values = await this.#level.getMany(keys as Buffer[]);
-    return values.map((value) => value && asBuffer(value));
+    try {
+      const values = await this.#level.getMany(keys as Buffer[]);
+      return values.map((value) => value && asBuffer(value));
+    } catch (thrown) {
+      throw this.#failed(thrown, 'read');
+    }
   }
 
   async write(writes: readonly EngineWrite[]): Promise<void> {
-    await this.#level.batch(
-      writes.map(({ key, value }) =>
-        value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
-      ),
-      { sync: true },
+    const batch = writes.map(({ key, value }) =>
+      value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
     );
+    try {
+      await this.#level.batch(batch, { sync: true });
+    } catch (thrown) {
+      throw this.#failed(thrown, 'written');
+    }
   }
 
   async *entries(
     range: KeyRange,
     options: { reverse?: boolean; limit?: number | undefined } = {},
   ): AsyncIterable<[Buffer, Buffer]> {
-    const entries = this.#level.iterator({
-      gte: range.from,
-      lt: range.before,
-      reverse: options.reverse ?? false,
-      limit: options.limit ?? -1,
-    });
-    for await (const [key, value] of entries) yield [asBuffer(key), asBuffer(value)];
+    const { reverse = false, limit = -1 } = options;
+    try {
+      const entries = this.#level.iterator({ gte: range.from, lt: range.before, reverse, limit });
+      for await (const [key, value] of entries) yield [asBuffer(key), asBuffer(value)];
+    } catch (thrown) {
+      throw this.#failed(thrown, 'read');
+    }
   }
 
   async *keys(range: KeyRange): AsyncIterable<Buffer> {
-    for await (const key of this.#level.keys({ gte: range.from, lt: range.before })) yield asBuffer(key);
+    try {
+      for await (const key of this.#level.keys({ gte: range.from, lt: range.before })) yield asBuffer(key);
+    } catch (thrown) {
+      throw this.#failed(thrown, 'read');
+    }
   }
 
   async size(range?: KeyRange): Promise<number> {
@@ -100,46 +135,16 @@ class LevelEngine implements StoreEngine {
   async close(): Promise<void> {
     await this.#level.close();
   }
-}
 
-async function checkFormat(level: Level): Promise<void> {
-  const stored = await level.get(formatKey);
-  if (stored === undefined) {
-    await level.put(formatKey, Buffer.from(String(formatVersion)), { sync: true });
-    return;
+  /** Damage inside a table shows only when the table is read. */
+  #failed(thrown: unknown, doing: 'read' | 'written'): SyncError {
+    if (thrown instanceof SyncError) return thrown;
+    const cause = causeOf(thrown);
+    const folder = this.#level.location;
+    return cause === 'LEVEL_CORRUPTION' ? storeDamaged(folder) : storeFailed(folder, doing, cause);
   }
-  const found = Number(asBuffer(stored).toString());
-  if (found <= formatVersion) return;
-  throw new SyncError({
-    code: 'STORE_TOO_NEW',
-    message: `The store was written by a newer version of this package (format ${found}, this version knows ${formatVersion}).`,
-    advice: 'Install that version again, or choose another folder; nothing was changed.',
-  });
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function openError(thrown: unknown): SyncError {
-  const cause = (thrown as { cause?: { code?: string } }).cause?.code ?? (thrown as { code?: string }).code;
-  if (cause === 'LEVEL_LOCKED') {
-    return new SyncError({
-      code: 'STORE_IN_USE',
-      message: 'Another process has the profile-sync store of this user directory open.',
-      advice: 'Run one Node-RED per user directory, or stop the other process.',
-    });
-  }
-  if (cause === 'LEVEL_CORRUPTION') {
-    return new SyncError({
-      code: 'STORE_DAMAGED',
-      message: 'The profile-sync store is damaged and was left as it is.',
-      advice: 'Move its folder aside and start again; the next runs read everything anew.',
-    });
-  }
-  return new SyncError({
-    code: 'STORE_UNAVAILABLE',
-    message: `The profile-sync store could not be opened (${cause ?? 'unknown cause'}).`,
-    advice: 'Check that the Node-RED user directory is writable and that the disk is not full.',
-  });
 }

@@ -7,7 +7,8 @@ export type StoreSpace =
   | 'checkpoint'
   | 'intent'
   | 'setting'
-  | 'report';
+  | 'report'
+  | 'number';
 
 export interface StoreKey {
   space: StoreSpace;

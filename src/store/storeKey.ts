@@ -10,6 +10,7 @@ const spaceByte: Record<StoreSpace, number> = {
   intent: 6,
   setting: 7,
   report: 8,
+  number: 9,
 };
 
 export const storeSpaces = Object.keys(spaceByte) as StoreSpace[];
@@ -41,8 +42,8 @@ export function keysBeginningWith(space: StoreSpace, prefix: Uint8Array | string
   return { from, before: after(from) };
 }
 
-/** Every key of every space, and not the format's. */
-export const allKeys: KeyRange = { from: Buffer.from([1]), before: Buffer.from([255]) };
+/** Every key there is, the format's included. */
+export const allKeys: KeyRange = { from: Buffer.alloc(0), before: Buffer.from([255]) };
 
 /** The first key that does not begin with `prefix`. A space byte is never 255, so there is always one. */
 function after(prefix: Buffer): Buffer {

@@ -32,6 +32,7 @@ function target(
   };
   const answer = options.answer ?? accept;
   return {
+    name: 'fake',
     objectsPerRequest: options.objectsPerRequest ?? 10,
     bytesPerRequest: 1_000_000,
     requestsInFlight: options.requestsInFlight ?? 2,
@@ -90,7 +91,7 @@ describe('batch sink', () => {
 
   it('sends full requests at once, and the rest when the source has ended', async () => {
     const to = target();
-    const running = sinkOn(registry, to);
+    const running = sinkOn(registry, to, { lanes: { quietMs: 600_000 } });
     const run = start(running);
     const ended = running.ended(run);
     const done = arrived(running, readInto(run, 25));
@@ -103,7 +104,10 @@ describe('batch sink', () => {
     await done;
     const { ledger, result } = await ended;
     assert.deepEqual([ledger.accepted, ledger.updated, result], [25, 25, 'succeeded']);
-    assert.deepEqual(to.requests.flatMap(({ users }) => users), Array.from({ length: 25 }, (_, n) => `u-${n + 1}`));
+    assert.deepEqual(
+      to.requests.flatMap(({ users }) => users),
+      Array.from({ length: 25 }, (_, n) => `u-${n + 1}`),
+    );
   });
 
   it('sends a part-filled request when nothing more has come for a while', async () => {
@@ -167,10 +171,7 @@ describe('batch sink', () => {
     run.endSource();
     const summary = await ended;
     const { settled, summaries } = running.told;
-    assert.deepEqual(
-      settled.map(({ ref }) => ref).sort(),
-      updates.map(({ ref }) => ref!).sort(),
-    );
+    assert.deepEqual(settled.map(({ ref }) => ref).sort(), updates.map(({ ref }) => ref!).sort());
     assert.deepEqual(summaries, [summary]);
   });
 
@@ -212,14 +213,19 @@ describe('batch sink', () => {
       'text',
       {},
       { ...updateOf({ number: 99 }), changes: 'none' },
-      { ...updateOf({ number: 98 }), changes: [{ field: 'a', strategy: 'set', as: 'object', values: [cyclic] }] },
+      {
+        ...updateOf({ number: 98 }),
+        changes: [{ field: 'a', strategy: 'set', as: 'object', values: [cyclic] }],
+      },
     ];
     const done = arrived(running, [updates[0], ...bad, updates[1], updates[2]]);
     run.endSource();
     await done;
     const { ledger } = await ended;
     assert.deepEqual([ledger.accepted, ledger.rejected, ledger.added], [3, 6, 6]);
-    assert.ok(Object.keys(ledger.reasons.rejected ?? {}).some((reason) => /changes must be a list/.test(reason)));
+    assert.ok(
+      Object.keys(ledger.reasons.rejected ?? {}).some((reason) => /changes must be a list/.test(reason)),
+    );
   });
 
   it('counts as filtered what is missing from an array, and sends it when it comes late', async () => {
@@ -373,7 +379,7 @@ describe('batch sink', () => {
 
   it('settles a run of its own as it was told to', async () => {
     const settled: string[] = [];
-    const running = sinkOn(registry, target(), async (run) => void settled.push(run.id));
+    const running = sinkOn(registry, target(), { settle: async (run) => void settled.push(run.id) });
     await arrived(running, [updateOf({ number: 1 })]);
     await until(() => running.told.summaries.length === 1, { what: 'the end of its own run' });
     assert.deepEqual(settled, [running.told.summaries[0]?.run]);
@@ -414,14 +420,18 @@ describe('batch sink', () => {
           emit: ({ records: list, batch }) => {
             const dropped = chosen.dropBatches && batch % 3 === 1;
             const updates = list
-              .filter(({ number }) => !dropped && (chosen.dropEvery === 0 || Number(number) % chosen.dropEvery !== 1))
+              .filter(
+                ({ number }) =>
+                  !dropped && (chosen.dropEvery === 0 || Number(number) % chosen.dropEvery !== 1),
+              )
               .map((record) => updateOf(record));
             for (const update of updates) kept.add(userOf(update));
             if (chosen.sums) {
               for (const { changes, match } of updates)
                 if (match[0]![0]!.value.endsWith('3')) changes[0]!.strategy = 'sum';
             }
-            if (chosen.oneByOne) for (const update of updates) setImmediate(() => void arrived(running, update));
+            if (chosen.oneByOne)
+              for (const update of updates) setImmediate(() => void arrived(running, update));
             else if (updates.length > 0) setImmediate(() => void arrived(running, updates));
           },
         });

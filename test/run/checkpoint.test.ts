@@ -15,6 +15,7 @@ const goal = { id: 'source1', name: 'goal', direction: 'import' as const };
 
 /** Units of the given lengths; row n of a unit is the record { key: 'unit/n' }. */
 class ListSource implements Source {
+  readonly meaning = 'total';
   readonly read: string[] = [];
   constructor(readonly lengths: number[]) {}
 

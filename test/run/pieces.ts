@@ -2,8 +2,9 @@ import type { ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalIdentity, GoalRun, GoalRunOptions, RunSummary } from '../../src/run/goalRun';
 import { type LedgerSnapshot, outcomes } from '../../src/run/ledger';
-import { type RunRegistry } from '../../src/run/registry';
+import type { RunRegistry } from '../../src/run/registry';
 import type { RejectedUpdate, SettledRow, SinkEvents } from '../../src/run/sinkEvents';
+import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';
 import type { Source, SourceContext, SourceRow, SourceUnit } from '../../src/run/source';
 
@@ -13,6 +14,7 @@ export const sinkIdentity: GoalIdentity = { id: 'sink', name: 'sink', direction:
 /** A source of given units; each unit is a list of slices of rows. */
 export function sourceOf(units: Record<string, SourceRow[][]>): Source {
   return {
+    meaning: 'total',
     async *units(_context: SourceContext): AsyncGenerator<SourceUnit> {
       for (const [name, slices] of Object.entries(units)) {
         yield {
@@ -67,7 +69,7 @@ export interface RunningSink<Item> {
 export function sinkOn<Item>(
   registry: RunRegistry,
   target: SinkTarget<Item>,
-  settle?: GoalRunOptions['settle'],
+  options: { settle?: GoalRunOptions['settle']; lanes?: LaneSettings } = {},
 ): RunningSink<Item> {
   const told: Told = { settled: [], rejected: [], summaries: [], errors: [], notes: [] };
   const events: SinkEvents = {
@@ -86,7 +88,8 @@ export function sinkOn<Item>(
     registry,
     target,
     events,
-    ...(settle && { settle }),
+    lanes: { quietMs: 20 },
+    ...options,
   });
   return {
     sink,

@@ -114,13 +114,11 @@ describe('pump', () => {
   it('stops after the first rows that were asked for, without opening the next unit', async () => {
     const opened: string[] = [];
     const source: Source = {
-      async *units() {
+      meaning: 'total',
+      async *units(context) {
         for (const name of ['one', 'two', 'three']) {
           opened.push(name);
-          yield* sourceOf({ [name]: records(20) }).units({
-            signal: new AbortController().signal,
-            phase: () => undefined,
-          });
+          yield* sourceOf({ [name]: records(20) }).units(context);
         }
       },
       remember: () => [],
@@ -135,11 +133,8 @@ describe('pump', () => {
   it('fails the run with the error of its source, after the rows that came before it', async () => {
     const source = sourceOf({});
     const broken = new SyncError({ code: 'FILE_DAMAGED', message: 'Damaged.', advice: '' });
-    source.units = async function* () {
-      yield* sourceOf({ one: records(20) }).units({
-        signal: new AbortController().signal,
-        phase: () => undefined,
-      });
+    source.units = async function* (context) {
+      yield* sourceOf({ one: records(20) }).units(context);
       throw broken;
     };
     const { finished } = pumping(source);

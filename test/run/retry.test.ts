@@ -3,7 +3,10 @@ import { SyncError } from '../../src/errors/syncError';
 import { type Attempt, gaveUpVerdict, type RetryOptions, retrying, type Tried } from '../../src/run/retry';
 
 const quick: RetryOptions = { deadlineMs: 60_000, baseWaitMs: 1, maxWaitMs: 2 };
-const later = (cause = 'throttled', maybeApplied = false): Attempt<string> => ({ again: cause, maybeApplied });
+const later = (cause = 'throttled', maybeApplied = false): Attempt<string> => ({
+  again: cause,
+  maybeApplied,
+});
 
 interface Series {
   tried: Promise<Tried<string>>;
@@ -85,7 +88,10 @@ describe('retrying', () => {
   });
 
   it('remembers that one of its tries may have been applied', async () => {
-    const series = play([later('reset', true), { again: 'throttled', waitMs: 3_600_000, maybeApplied: false }]);
+    const series = play([
+      later('reset', true),
+      { again: 'throttled', waitMs: 3_600_000, maybeApplied: false },
+    ]);
     assert.deepEqual(await series.tried, { gaveUp: 'throttled', why: 'deadline', maybeApplied: true });
   });
 

@@ -9,7 +9,8 @@ function unitWith(batches: number[], gap: number): { unit: UnitRows; rows: numbe
   let row = 0;
   for (const size of batches) {
     const batch: number[] = [];
-    for (let n = 0; n < size; n++) batch.push((row += gap));
+    for (let n = 1; n <= size; n++) batch.push(row + n * gap);
+    row += size * gap;
     unit.startBatch(batch[0]!);
     for (const one of batch) unit.set(one, rowState.away);
     rows.push(batch);

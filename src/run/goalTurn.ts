@@ -1,0 +1,103 @@
+import { SyncError } from '../errors/syncError';
+import type { ConnectionBoard, GoalListener } from './connections';
+import type { GoalRun, GoalToken, RunSummary } from './goalRun';
+import type { ConnectionGoal, GoalOutcome } from './report';
+
+export interface GoalTurnOptions {
+  board: Pick<ConnectionBoard, 'expect'>;
+  token: GoalToken;
+  goal: ConnectionGoal;
+  /** The node's output that starts the goal, from 2. */
+  output: number;
+  /** Sends the goal's message. */
+  order: () => void;
+  /** How long a source may take to begin, in milliseconds. */
+  startMs: number;
+  /** Wait this long for a source that goes on by itself before the goal is ordered. */
+  resumeMs?: number;
+  /** Told of a goal that nothing started: no source can tell of it. */
+  notStarted: (error: SyncError) => void;
+}
+
+/** A goal's turn in a run of its connection: from the order to the moment its run has settled. */
+export class GoalTurn {
+  /** Never rejects; never resolves once the turn was left. */
+  readonly outcome: Promise<GoalOutcome>;
+  readonly #options: GoalTurnOptions;
+  readonly #stopListening: () => void;
+  #resolve!: (outcome: GoalOutcome) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #run: GoalRun | undefined;
+  #stopping = false;
+  #over = false;
+
+  constructor(options: GoalTurnOptions) {
+    this.#options = options;
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    const listener: GoalListener = {
+      started: (run) => this.#started(run),
+      finished: (summary) => this.#end({ result: summary.result, summary }),
+      refused: (error) => this.#end({ result: 'failed', error: plainError(error) }),
+    };
+    this.#stopListening = options.board.expect(options.token, listener);
+    if (this.#run || this.#over) return;
+    if (options.resumeMs === undefined) this.#order();
+    else this.#timer = setTimeout(() => this.#order(), options.resumeMs);
+  }
+
+  /** The goal's run, from its start to its end. */
+  get run(): GoalRun | undefined {
+    return this.#over ? undefined : this.#run;
+  }
+
+  /** Ends the goal's run; one that begins only after this is ended at once. */
+  stop(): void {
+    this.#stopping = true;
+    if (this.#run) this.#run.stop();
+    else this.#end({ result: 'stopped' });
+  }
+
+  /** Stops caring: the goal's run goes on, and another may listen to it. */
+  leave(): void {
+    clearTimeout(this.#timer);
+    this.#stopListening();
+  }
+
+  #order(): void {
+    this.#timer = setTimeout(() => this.#giveUp(), this.#options.startMs);
+    this.#options.order();
+  }
+
+  #started(run: GoalRun): void {
+    clearTimeout(this.#timer);
+    this.#run = run;
+    // One goal at a time: a source that begins when its turn is over must not run beside the next goal.
+    if (this.#stopping || this.#over) run.stop();
+  }
+
+  #giveUp(): void {
+    const { goal, output, startMs } = this.#options;
+    const error = new SyncError({
+      code: 'CONNECTION_GOAL_NOT_STARTED',
+      message: `Output ${output} (goal "${goal.name}") started no source within ${Math.round(startMs / 1000)} s.`,
+      advice:
+        'Wire that output to a source of this package, and let nodes between pass every message on with its msg.sync.',
+    });
+    this.#end({ result: 'failed', error: plainError(error) });
+    this.#options.notStarted(error);
+  }
+
+  #end(how: { result: GoalOutcome['result']; summary?: RunSummary; error?: GoalOutcome['error'] }): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    const { goal, output } = this.#options;
+    this.#resolve({ goal, output, ...how } as GoalOutcome);
+  }
+}
+
+function plainError({ code, message, advice }: SyncError): NonNullable<GoalOutcome['error']> {
+  return { code, message, advice };
+}
