@@ -25,12 +25,13 @@ export default function register(RED: NodeAPI): void {
       node: this,
       def,
       direction: 'export',
-      open: (store, goalId) => {
+      open: (store, goalId, { fullRead }) => {
         if (def.origin === 'files') {
           const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
           return new DeltaFilesSource(s3.bucket(), store, {
             goalId,
             prefix: (def.prefix ?? '').replace(/^\/+/, ''),
+            fullRead,
           });
         }
         const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');
@@ -39,6 +40,7 @@ export default function register(RED: NodeAPI): void {
           segmentId: required(def.segment, 'a BlueConic segment'),
           properties: def.properties ?? [],
           pageRows: Math.max(1, wholeNumber(def.pageRows, 1000)),
+          fullRead,
         });
       },
     });

@@ -13,7 +13,10 @@ export const MAPPING_PROBLEMS = [
   'staticEmpty',
   'staticValue',
   'duplicateTarget',
-  'sum',
+  'sumNeedsNumber',
+  'sumNeedsInteger',
+  'sumNeedsOne',
+  'sumStatic',
   'setIfEmptyExport',
   'addNeedsList',
   'addObjects',
@@ -97,11 +100,23 @@ function pathProblem(source: MappingSource): Problem[] {
 
 /** Why a row cannot have its strategy, if so. */
 export function strategyProblem({ strategy, as, type, source }: MappingRow, direction: Direction): Problem[] {
-  if (strategy === 'sum') return ['sum'];
+  if (strategy === 'sum') return sumProblem(type, as, source, direction);
   if (strategy === 'setIfEmpty' && direction === 'export') return ['setIfEmptyExport'];
   if (strategy === 'add' && as !== 'list') return ['addNeedsList'];
   if (strategy === 'add' && type === 'json' && direction === 'export') return ['addObjects'];
   return strategy === 'clear' && source.kind === 'static' ? ['clearStatic'] : [];
+}
+
+function sumProblem(
+  type: MappingRow['type'],
+  as: MappingRow['as'],
+  source: MappingSource,
+  direction: Direction,
+): Problem[] {
+  if (type !== 'integer' && type !== 'number') return ['sumNeedsNumber'];
+  if (type === 'number' && direction === 'export') return ['sumNeedsInteger'];
+  if (as !== 'one') return ['sumNeedsOne'];
+  return source.kind === 'static' ? ['sumStatic'] : [];
 }
 
 /** Why a row cannot have its shape, if so. */

@@ -1,8 +1,8 @@
 import type { Direction, FieldType, MappingRow } from './mappingDocument';
 import { shapeProblem, strategyProblem } from './mappingProblems';
 
-/** In the order of the drop-downs. `sum` is not among them: it needs a memory of numbers that is not kept yet. */
-export const STRATEGIES = ['set', 'add', 'setIfEmpty', 'clear'] as const;
+/** In the order of the drop-downs. */
+export const STRATEGIES = ['set', 'add', 'sum', 'setIfEmpty', 'clear'] as const;
 export const SHAPES = ['one', 'list', 'object'] as const;
 export const TYPES = ['text', 'number', 'integer', 'boolean', 'time', 'date', 'json'] as const;
 
@@ -26,9 +26,10 @@ export function shapePossible(row: MappingRow, direction: Direction, as: Mapping
   return shapeProblem({ ...row, as }, direction).length === 0;
 }
 
-/** The row with another strategy; adding means a list. */
+/** The row with another strategy; adding means a list, summing one number. */
 export function withStrategy(row: MappingRow, strategy: MappingRow['strategy']): MappingRow {
-  return strategy === 'add' ? { ...row, strategy, as: 'list' } : { ...row, strategy };
+  if (strategy === 'add') return { ...row, strategy, as: 'list' };
+  return strategy === 'sum' ? { ...row, strategy, as: 'one' } : { ...row, strategy };
 }
 
 /** The row with another shape; a strategy that cannot go with it becomes `set`. */

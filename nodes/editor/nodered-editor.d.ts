@@ -44,6 +44,14 @@ interface EditorNodeDefinition<Self = EditorNode> {
   labelStyle?: (this: Self) => string;
   inputLabels?: string | ((this: Self) => string);
   outputLabels?: (this: Self, index: number) => string;
+  button?: {
+    /** Name of the property that a press turns round. */
+    toggle?: string;
+    enabled?: (this: Self) => boolean;
+    onclick?: (this: Self) => void;
+  };
+  /** The node's type has come to the palette. */
+  onpaletteadd?: () => void;
   oneditprepare?: (this: Self) => void;
   oneditsave?: (this: Self) => void;
   oneditcancel?: (this: Self) => void;
@@ -53,6 +61,7 @@ interface EditorNodeDefinition<Self = EditorNode> {
 interface EditableListOptions<Row> {
   addItem(container: JQuery, index: number, row: Row): void;
   addButton?: boolean | string;
+  buttons?: { id?: string; label: string; icon: string; click(): void }[];
   removable?: boolean;
   removeItem?(row: Row): void;
   sortable?: boolean;
@@ -68,11 +77,13 @@ interface EditableListOptions<Row> {
 interface JQuery {
   editableList<Row>(options: EditableListOptions<Row>): this;
   editableList(method: 'addItem', row: object): void;
+  editableList(method: 'insertItemAt', row: object, index: number): void;
   editableList(method: 'empty'): void;
   editableList(method: 'items'): JQuery;
   /** Returns how many items are shown. */
   editableList<Row>(method: 'filter', filter: (row: Row) => boolean): number;
   editableList(method: 'filter', filter: null): void;
+  typedInput(options: { types: string[]; default: string }): this;
 }
 
 declare const RED: {
@@ -88,4 +99,11 @@ declare const RED: {
     eachConfig(visit: (node: EditorNode) => unknown): void;
     eachNode(visit: (node: EditorNode) => unknown): void;
   };
+  comms: {
+    /** `topic` may end with `#`. Values that were kept are told at once. */
+    subscribe(topic: string, listener: (topic: string, data: unknown) => void): void;
+  };
+  events: { on(event: 'nodes:add', listener: (node: EditorNode) => void): void };
+  view: { redraw(): void };
+  notify(message: string, type: 'error'): void;
 };

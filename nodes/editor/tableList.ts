@@ -16,11 +16,16 @@ export function listRows<Row>(list: JQuery): Row[] {
  * Gives an item of a list what Node-RED leaves out: a name for its remove button, and keys to move it (Alt with arrow
  * up or down). `moved` is called after a move and after a removal has begun.
  */
-export function prepareListItem(node: EditorNode, content: JQuery, moved: () => void): void {
+export function prepareListItem(
+  node: EditorNode,
+  content: JQuery,
+  moved: () => void,
+  removeLabel = 'profile-field-mapper.button.removeRow',
+): void {
   const item = content.closest('li');
   item
     .find('.red-ui-editableList-item-remove')
-    .attr({ 'aria-label': node._('profile-field-mapper.button.removeRow'), role: 'button' })
+    .attr({ 'aria-label': node._(removeLabel), role: 'button' })
     .on('click', moved);
   item.on('keydown', (event) => {
     if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;

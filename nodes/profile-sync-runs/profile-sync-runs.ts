@@ -44,6 +44,6 @@ async function runs(RED: NodeAPI): Promise<object> {
   try {
     return { live: platform.runs.live(), history: await readHistory(store, listedRuns) };
   } finally {
-    platform.releaseStore();
+    platform.releaseStore(store);
   }
 }

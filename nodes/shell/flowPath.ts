@@ -8,10 +8,17 @@ export interface WiredNode {
   name?: string;
   /** Disabled. */
   d?: boolean;
+  /** Tab or subflow definition it is on. */
+  z?: string;
+  /** Tabs: the whole tab is disabled. */
+  disabled?: boolean;
   wires?: string[][];
   /** Link nodes: where a message goes, or comes from. */
   links?: string[];
+  /** `link out`: `return` goes back to the link call that the message came from. */
   mode?: string;
+  /** `link call`: with `dynamic` the message says where to. */
+  linkType?: string;
   /** Subflow definitions: what enters, and what leaves through which output. */
   in?: { wires: { id: string }[] }[];
   out?: { wires: { id: string; port: number }[] }[];
@@ -22,6 +29,11 @@ interface Place {
   id: string;
   /** Run-time id of the subflow instance the node is in; empty on a tab. */
   within: string;
+}
+
+/** The path, and the configured nodes that it leads over, source and sink included. */
+export interface WiredPath extends FlowPath {
+  route: string[];
 }
 
 /** Nodes of ours that rows pass through without changing how they travel. */
@@ -38,8 +50,9 @@ export function flowPath(
   nodes: ReadonlyMap<string, WiredNode>,
   start: { id: string; within: string },
   sinkTypes: ReadonlySet<string>,
-): FlowPath {
+): WiredPath {
   const graph = walk(nodes, start, sinkTypes);
+  connectReturns(graph);
   const sinks = [...graph.keys()].filter((key) => sinkTypes.has(graph.get(key)!.node.type));
   if (sinks.length > 1) {
     const names = sinks.map((key) => nameOf(graph.get(key)!.node)).join(' and ');
@@ -50,7 +63,7 @@ export function flowPath(
     });
   }
   const [sink] = sinks;
-  if (sink === undefined) return { sink: undefined, single: false, between: [] };
+  if (sink === undefined) return { sink: undefined, single: false, between: [], route: [] };
   const relevant = leadingTo(sink, graph);
   const onTheWay = [...relevant].filter((key) => key !== sink && key !== keyOf(start));
   const forked = [...relevant].some(
@@ -61,6 +74,7 @@ export function flowPath(
     sink,
     single: !forked && !types.some((node) => rearranging.has(node.type)),
     between: types.filter((node) => !passThrough.has(node.type) && !isSubflow(node)).map(nameOf),
+    route: [...new Set([...relevant].map((key) => graph.get(key)!.node.id))].sort(),
   };
 }
 
@@ -78,25 +92,66 @@ function walk(
   const open: Place[] = [start];
   for (let place = open.pop(); place; place = open.pop()) {
     const node = nodes.get(place.id);
-    if (!node || node.d || graph.has(keyOf(place))) continue;
+    if (!node || graph.has(keyOf(place))) continue;
     const next = sinkTypes.has(node.type) ? [] : nextPlaces(nodes, node, place);
-    const reachable = next.filter(({ id }) => nodes.has(id) && !nodes.get(id)!.d);
+    const reachable = next.filter(({ id }) => isRunning(nodes, id));
     graph.set(keyOf(place), { node, next: reachable.map(keyOf) });
     open.push(...reachable);
   }
   return graph;
 }
 
+function isRunning(nodes: ReadonlyMap<string, WiredNode>, id: string): boolean {
+  const node = nodes.get(id);
+  return node !== undefined && !node.d && !(node.z !== undefined && nodes.get(node.z)?.disabled);
+}
+
 function nextPlaces(nodes: ReadonlyMap<string, WiredNode>, node: WiredNode, place: Place): Place[] {
   const here = (id: string): Place => ({ id, within: place.within });
-  const links = (node.links ?? []).map((id) => ({ id, within: '' }));
-  if (node.type === 'link out') return node.mode === 'return' ? [] : links;
-  const entered = isSubflow(node) ? subflowEntry(nodes, node, place) : [];
-  if (isSubflow(node)) return entered;
-  const wired = (node.wires ?? []).flat().map(here);
-  const left = place.within === '' ? [] : subflowExits(nodes, place);
-  // A link call goes out through its links, and what comes back leaves by its wires.
-  return node.type === 'link call' ? [...links, ...wired, ...left] : [...wired, ...left];
+  if (node.type === 'link out') return node.mode === 'return' ? [] : linkTargets(nodes, node).map(here);
+  if (isSubflow(node)) return subflowEntry(nodes, node, place);
+  const onwards = (node.wires ?? []).flatMap((_, port) => behind(nodes, place, port));
+  return [...calledFrom(node), ...onwards];
+}
+
+/** Node-RED takes a link for made when either end names the other. */
+function linkTargets(nodes: ReadonlyMap<string, WiredNode>, out: WiredNode): string[] {
+  const targets = new Set(out.links ?? []);
+  for (const node of nodes.values()) {
+    if (node.type === 'link in' && node.links?.includes(out.id)) targets.add(node.id);
+  }
+  return [...targets];
+}
+
+/** Where a link call sends its messages to: always a tab. Of a dynamic one only the message knows. */
+function calledFrom(node: WiredNode): Place[] {
+  if (node.type !== 'link call' || node.linkType === 'dynamic') return [];
+  return (node.links ?? []).slice(0, 1).map((id) => ({ id, within: '' }));
+}
+
+/**
+ * What a link call sends out comes back through the `link out` nodes that return, and goes on by the wires of the call.
+ * So the way leads through the called nodes, not past them. Nodes that are called from two places lead back to both,
+ * which looks like a fork: at worst a missing row is waited for that was left out.
+ */
+function connectReturns(graph: Map<string, Visited>): void {
+  const called = new Map<Visited, string>();
+  for (const call of graph.values()) {
+    const [target] = calledFrom(call.node).map(keyOf);
+    if (target === undefined || !call.next.includes(target)) continue;
+    called.set(call, target);
+    call.next = call.next.filter((key) => key !== target);
+  }
+  const returns = new Map<Visited, string[]>();
+  for (const [call, target] of called) {
+    for (const key of reachableFrom(target, graph)) {
+      const visited = graph.get(key)!;
+      if (visited.node.type !== 'link out' || visited.node.mode !== 'return') continue;
+      returns.set(visited, [...(returns.get(visited) ?? []), ...call.next]);
+    }
+  }
+  for (const [call, target] of called) call.next = [target];
+  for (const [visited, next] of returns) visited.next = next;
 }
 
 function isSubflow(node: WiredNode): boolean {
@@ -106,17 +161,29 @@ function isSubflow(node: WiredNode): boolean {
 function subflowEntry(nodes: ReadonlyMap<string, WiredNode>, instance: WiredNode, place: Place): Place[] {
   const definition = nodes.get(instance.type.slice('subflow:'.length));
   const within = keyOf(place);
-  return (definition?.in ?? []).flatMap(({ wires }) => wires.map(({ id }) => ({ id, within })));
+  const entered = (definition?.in ?? []).flatMap(({ wires }) => wires.map(({ id }) => ({ id, within })));
+  // An input can be wired straight to an output.
+  const passed = (definition?.out ?? []).flatMap(({ wires }, port) =>
+    wires.some(({ id }) => id === definition?.id) ? behind(nodes, place, port) : [],
+  );
+  return [...entered, ...passed];
 }
 
-/** Where a node's messages go that leave its subflow: on, from the matching output of the instance. */
-function subflowExits(nodes: ReadonlyMap<string, WiredNode>, place: Place): Place[] {
+/** Where messages go that leave a node by one of its outputs: by its wires, and out of the subflow it is in. */
+function behind(nodes: ReadonlyMap<string, WiredNode>, place: Place, port: number): Place[] {
+  const wired = (nodes.get(place.id)?.wires?.[port] ?? []).map((id) => ({ id, within: place.within }));
+  return [...wired, ...subflowExits(nodes, place, port)];
+}
+
+/** Where messages go that leave a node's subflow: on, from the matching output of the instance. */
+function subflowExits(nodes: ReadonlyMap<string, WiredNode>, place: Place, port: number): Place[] {
+  if (place.within === '') return [];
   const { instance, within } = instanceOf(nodes, place.within);
   const definition = instance && nodes.get(instance.type.slice('subflow:'.length));
   if (!instance || !definition) return [];
-  return (definition.out ?? []).flatMap(({ wires }, port) =>
-    wires.some(({ id }) => id === place.id)
-      ? (instance.wires?.[port] ?? []).map((id) => ({ id, within }))
+  return (definition.out ?? []).flatMap(({ wires }, outer) =>
+    wires.some((wire) => wire.id === place.id && wire.port === port)
+      ? behind(nodes, { id: instance.id, within }, outer)
       : [],
   );
 }
@@ -140,17 +207,21 @@ function keyOf({ id, within }: Place): string {
 }
 
 function leadingTo(sink: string, graph: ReadonlyMap<string, Visited>): Set<string> {
-  const before = new Map<string, string[]>();
+  const before = new Map<string, { next: string[] }>();
   for (const [key, { next }] of graph) {
-    for (const to of next) before.set(to, [...(before.get(to) ?? []), key]);
+    for (const to of next) before.set(to, { next: [...(before.get(to)?.next ?? []), key] });
   }
-  const found = new Set<string>([sink]);
-  const open = [sink];
+  return reachableFrom(sink, before);
+}
+
+function reachableFrom(start: string, graph: ReadonlyMap<string, { next: string[] }>): Set<string> {
+  const found = new Set<string>([start]);
+  const open = [start];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    for (const from of before.get(key) ?? []) {
-      if (found.has(from)) continue;
-      found.add(from);
-      open.push(from);
+    for (const next of graph.get(key)?.next ?? []) {
+      if (found.has(next)) continue;
+      found.add(next);
+      open.push(next);
     }
   }
   return found;

@@ -1,18 +1,17 @@
-import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
+import { intentDeletes } from '../../src/delta/sums';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
+import { checkpointDeletes, pausedWrite } from '../../src/run/checkpoint';
+import { ConnectionBoard } from '../../src/run/connections';
 import type { GoalRun } from '../../src/run/goalRun';
 import { historyTrim, historyWrite } from '../../src/run/history';
 import { RunRegistry } from '../../src/run/registry';
 import type { Source } from '../../src/run/source';
-import { LevelStore } from '../../src/store/levelStore';
-import type { StateStore } from '../../src/store/store';
-
-/** Runs kept in the history. */
-const historyRuns = 200;
-/** An unused store stays open this long. */
-const storeLingerMs = 5_000;
+import { type OpenedStore, openStore } from '../../src/store/openStore';
+import type { StateStore, StoreWrite } from '../../src/store/store';
+import { defaultRetention, type Retention, retentionOf, storeFolder } from './storeSettings';
+import { StoreShelf } from './storeShelf';
 
 /**
  * What all nodes of one Node-RED share: the open runs, the store, the HTTP connections. A process has one Node-RED, and
@@ -20,10 +19,11 @@ const storeLingerMs = 5_000;
  */
 class Platform {
   readonly runs = new RunRegistry();
+  readonly connections = new ConnectionBoard();
   #http: HttpClient | undefined;
-  #store: Promise<StateStore> | undefined;
-  #storeUsers = 0;
-  #closeTimer: NodeJS.Timeout | undefined;
+  readonly stores = new StoreShelf(openStore);
+  readonly #retention = new WeakMap<StateStore, Retention>();
+  readonly #warned = new Set<string>();
 
   /** Lives as long as the process: a deploy must not cut requests that are still in flight. */
   get http(): HttpClient {
@@ -31,42 +31,71 @@ class Platform {
     return this.#http;
   }
 
-  /** Opens the store on first use, in the Node-RED user directory. Pair every call with `releaseStore`. */
-  async acquireStore(RED: NodeAPI): Promise<StateStore> {
-    this.#storeUsers++;
-    clearTimeout(this.#closeTimer);
-    this.#store ??= LevelStore.open(join(RED.settings.userDir ?? process.cwd(), 'profile-sync'));
-    try {
-      return await this.#store;
-    } catch (thrown) {
-      this.#store = undefined;
-      this.#storeUsers--;
-      throw thrown;
-    }
+  /**
+   * Opens the store on first use: the one of the chosen store node, or the default one. Pair every call with
+   * `releaseStore`.
+   */
+  async acquireStore(RED: NodeAPI, storeNodeId?: string): Promise<StateStore> {
+    const folder = storeFolder(RED, storeNodeId);
+    const opened = await this.stores.acquire(folder);
+    this.#warn(RED, folder, opened);
+    this.#retention.set(opened.store, retentionOf(RED, folder));
+    return opened.store;
   }
 
-  /** Closes the store a while after its last user let go: runs and history reads come in bursts. */
-  releaseStore(): void {
-    this.#storeUsers--;
-    if (this.#storeUsers > 0) return;
-    this.#closeTimer = setTimeout(() => {
-      const store = this.#store;
-      this.#store = undefined;
-      void store?.then((open) => open.close());
-    }, storeLingerMs);
-    this.#closeTimer.unref();
+  releaseStore(store: StateStore): void {
+    this.stores.release(store);
   }
 
-  /** One transaction at the end of a run: what the source learned, and the history. */
-  async settle(store: StateStore, run: GoalRun, source?: Source): Promise<void> {
+  /**
+   * One transaction at the end of a run: what the source learned, what is left of its checkpoint, and the history. A run
+   * that was cut off keeps its checkpoint and goes on later.
+   */
+  async settle(
+    store: StateStore,
+    run: GoalRun,
+    source?: Source,
+    how: 'over' | 'cut off' | 'paused' = 'over',
+  ): Promise<void> {
     const again = new Set(run.unitsToRepeat);
-    const writes = run.complete && source ? source.remember((unit) => again.has(unit), again.size > 0) : [];
+    const learned = run.complete && source ? source.remember((unit) => again.has(unit), again.size > 0) : [];
+    run.watermark = watermarkOf(source, learned);
+    const goalId = run.goal.id;
+    const { runs, days } = this.#retention.get(store) ?? defaultRetention;
+    const left = how === 'over' ? await this.#clearedAway(store, run, source) : [];
     await store.commit([
-      ...writes,
+      ...run.takeKept(),
+      ...learned,
+      ...left,
+      ...(how === 'paused' ? [pausedWrite(goalId)] : []),
       historyWrite(run.summary()),
-      ...(await historyTrim(store, historyRuns - 1)),
+      ...(await historyTrim(store, runs, days)),
     ]);
   }
+
+  /** A file that will be read again must not be added again: its intents stay until it was read for good. */
+  async #clearedAway(store: StateStore, run: GoalRun, source: Source | undefined): Promise<StoreWrite[]> {
+    const readForGood = run.complete && run.unitsToRepeat.length === 0;
+    const intents = source?.meaning === 'total' || readForGood ? await intentDeletes(store, run.goal.id) : [];
+    return [...(await checkpointDeletes(store, run.goal.id)), ...intents];
+  }
+
+  /** Once in the life of the process: the store is opened and closed many times. */
+  #warn(RED: NodeAPI, folder: string, { warning }: OpenedStore): void {
+    if (warning === undefined || this.#warned.has(folder)) return;
+    this.#warned.add(folder);
+    RED.log.warn(`[profile-sync] ${warning}`);
+  }
+}
+
+/** Watermarks are stored as epoch milliseconds. */
+function watermarkOf(source: Source | undefined, writes: readonly StoreWrite[]): GoalRun['watermark'] {
+  const moved = writes.find(({ space }) => space === 'watermark');
+  if (!moved && source?.since === undefined) return undefined;
+  return {
+    ...(source?.since !== undefined && { from: new Date(source.since).toISOString() }),
+    ...(moved && { to: new Date(Number(moved.value)).toISOString() }),
+  };
 }
 
 export const platform = new Platform();

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { asSyncError } from '../../src/errors/syncError';
+import { asSyncError, type SyncError } from '../../src/errors/syncError';
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalRun } from '../../src/run/goalRun';
 import type { SinkEvents } from '../../src/run/sinkEvents';
@@ -31,7 +31,12 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => Sink
   } catch (thrown) {
     const error = asSyncError(thrown, 'reading the settings of the sink');
     status.show('red', 'ring', error.code);
-    running.set(node.id, { join: (run) => run.fail(error) });
+    running.set(node.id, {
+      join: (run) => {
+        reportFailure(node, error, run);
+        run.fail(error);
+      },
+    });
     node.on('input', (_message, _send, done) => done(error));
     node.on('close', (_removed: boolean, done: () => void) => {
       running.delete(node.id);
@@ -42,30 +47,24 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => Sink
   const words = inOwnWords(RED, node.type);
   const identity = { id: node.id, name: node.name || node.type, direction: 'other' as const };
   const wires = (node as Node & { wires?: string[][] }).wires ?? [];
-  /** The message whose rows made a run fail carries the error to Catch nodes; there is one per run. */
-  const failures = new Set<GoalRun>();
 
   const events: SinkEvents = {
     wants: { settled: (wires[0]?.length ?? 0) > 0, rejected: (wires[1]?.length ?? 0) > 0 },
     settled: (rows, run) => node.send([{ payload: rows, sync: syncOf(run) }, null]),
     rejected: (updates, run) => node.send([null, { payload: updates, sync: syncOf(run) }]),
-    finished: (summary, run) => {
+    finished: (summary, run, last) => {
       node.send([
-        { payload: [], complete: true, ledger: summary.ledger, run: summary, sync: syncOf(run) },
+        { payload: last, complete: true, ledger: summary.ledger, run: summary, sync: syncOf(run) },
         null,
       ]);
       lastWord(status, summary, words);
+      // A run of the sink's own has no source that could tell.
+      if (run.error && run.goal === identity) reportFailure(node, run.error, run);
     },
     progress: (run, note) => {
       status.progress(note ? 'yellow' : 'blue', note ? 'ring' : 'dot', () => progressText(run, note));
     },
-    failed: (error, run) => {
-      if (failures.has(run)) return;
-      failures.add(run);
-      run.listen({ finished: () => failures.delete(run) });
-      run.reportedBy(node.id);
-      node.error(error, { sync: syncOf(run) });
-    },
+    failed: (error, run) => reportFailure(node, error, run),
   };
   const sink = new BatchSink({
     identity,
@@ -77,7 +76,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => Sink
       try {
         await platform.settle(store, run);
       } finally {
-        platform.releaseStore();
+        platform.releaseStore(store);
       }
     },
   });
@@ -101,6 +100,13 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => Sink
     const decided = ledger.read + ledger.added - ledger.undecided;
     return `${decided.toLocaleString()} · ${ledger.rejected.toLocaleString()} ${words('status.rejected')}${note ? ` · ${note}` : ''}`;
   }
+}
+
+/** Brings the error of a run to Catch nodes, once: an error told twice would be two alarms for one fire. */
+function reportFailure(node: Node, error: SyncError, run: GoalRun): void {
+  if (run.errorReportedBy !== undefined) return;
+  run.reportedBy(node.id);
+  node.error(error, { sync: syncOf(run) });
 }
 
 function syncOf(run: GoalRun): { run: string; goal: string } {

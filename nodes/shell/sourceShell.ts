@@ -1,10 +1,17 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { storeSecret } from '../../src/delta/storeSecret';
+import { Sums } from '../../src/delta/sums';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
+import { loadCheckpoint } from '../../src/run/checkpoint';
+import { Checkpointer } from '../../src/run/checkpointer';
+import { type GoalOrder, readGoalOrder } from '../../src/run/connections';
 import type { GoalIdentity, GoalRun, RunSummary } from '../../src/run/goalRun';
 import { type EmittedBatch, pump } from '../../src/run/pump';
 import type { Source } from '../../src/run/source';
 import type { StateStore } from '../../src/store/store';
+import { configHash } from './configHash';
 import { wholeNumber } from './configValue';
+import { earlierRun } from './earlierRun';
 import { flowPath, type WiredNode } from './flowPath';
 import { platform } from './platform';
 import { sinkOf, sinkTypes } from './sinkShell';
@@ -17,6 +24,10 @@ export interface SourceNodeDef {
   batchRows?: number | string;
   idleSeconds?: number | string;
   onSilence?: string;
+  /** Store node that the run's state goes to; the default store where none is chosen. */
+  store?: string;
+  /** What a run that was cut off by a restart or a deploy does: it goes on by itself, or with the next trigger. */
+  afterRestart?: string;
 }
 
 export interface SourceShellOptions {
@@ -25,9 +36,15 @@ export interface SourceShellOptions {
   def: SourceNodeDef;
   direction: GoalIdentity['direction'];
   /** Opens the source for one run; a SyncError says which setting is missing or wrong. */
-  open(store: StateStore, goalId: string): Source | Promise<Source>;
+  open(store: StateStore, goalId: string, how: { fullRead: boolean }): Source | Promise<Source>;
 }
 
+/** A run that was cut off goes on within this time; later it would act on what has changed long since (R8). */
+const resumeWithinMs = 24 * 3_600_000;
+/** Rows in flight get this long when a run is stopped: what has no answer then is found out when it goes on. */
+const stopGraceMs = 1_500;
+/** What an earlier life listed is no longer there: a new run must begin. */
+const overtaken = new Set(['S3_OBJECT_CHANGED', 'S3_OBJECT_MISSING', 'BLUECONIC_CURSOR_REJECTED']);
 /** Without a sink of ours nothing tells us that rows are done: ten batches a second keep a debug flow usable. */
 const pauseWithoutSinkMs = 100;
 
@@ -41,21 +58,31 @@ export function sourceShell(options: SourceShellOptions): void {
   const words = inOwnWords(RED, node.type);
   let current: GoalRun | undefined;
   let starting = false;
+  let closed = false;
+  /** A person stopped the run: it waits for the next trigger, even over a restart. */
+  let paused = false;
+
+  // Only once all flows run is there a sink to go on with.
+  if (options.def.afterRestart !== 'wait') RED.events.once('flows:started', () => void goOn());
 
   node.on('input', (message, _send, done) => {
-    if (message.payload === 'stop') {
+    const order = readGoalOrder((message as { sync?: unknown }).sync);
+    if (!order && message.payload === 'stop') {
+      paused = true;
       current?.stop();
       done();
     } else if (starting || current) {
       status.show('yellow', 'ring', words('status.overlap'));
+      if (order) platform.connections.goalRefused(order.token, overlap());
       done();
     } else {
       starting = true;
-      void start(message, done);
+      void start(message, order, done);
     }
   });
 
   node.on('close', (_removed: boolean, done: () => void) => {
+    closed = true;
     current?.stop();
     status.clear();
     const ended = current
@@ -64,43 +91,117 @@ export function sourceShell(options: SourceShellOptions): void {
     void Promise.resolve(ended).then(() => done());
   });
 
-  async function start(message: NodeMessageInFlow, done: (error?: Error) => void): Promise<void> {
+  /** Goes on with a run that was cut off, if there is one. */
+  async function goOn(): Promise<void> {
+    if (closed || starting || current) return;
+    starting = true;
+    let waiting = false;
+    try {
+      const store = await platform.acquireStore(RED, options.def.store);
+      try {
+        const checkpoint = await loadCheckpoint(store, node.id);
+        waiting = checkpoint !== undefined && !checkpoint.paused;
+      } finally {
+        platform.releaseStore(store);
+      }
+    } catch (thrown) {
+      // Whatever keeps the store closed is told when a run wants it; here nobody has asked for anything yet.
+      node.debug(asSyncError(thrown, 'looking for a run to go on with').message);
+    }
+    if (waiting && !closed) await start(undefined, undefined, reportError);
+    else starting = false;
+  }
+
+  /** For a run that no message started: its error still reaches Catch nodes. */
+  function reportError(error?: Error): void {
+    if (error) node.error(error, {});
+  }
+
+  async function start(
+    message: NodeMessageInFlow | undefined,
+    order: GoalOrder | undefined,
+    done: (error?: Error) => void,
+  ): Promise<void> {
     let store: StateStore | undefined;
     try {
       status.show('blue', 'dot', words('status.asking'));
-      const path = flowPath(deployedNodes(RED), placeOf(node), sinkTypes);
-      store = await platform.acquireStore(RED);
-      const source = await options.open(store, node.id);
+      const nodes = deployedNodes(RED);
+      const path = flowPath(nodes, placeOf(node), sinkTypes);
+      store = await platform.acquireStore(RED, options.def.store);
+      const hash = configHash(nodes, path.route);
+      const afresh = order?.dryRun || order?.fullRead;
+      const resume = afresh
+        ? undefined
+        : await earlierRun(store, node.id, { configHash: hash, maxAgeMs: resumeWithinMs });
+      const secret = await storeSecret(store);
+      const source = await options.open(store, node.id, { fullRead: order?.fullRead ?? false });
+      // Deployed anew meanwhile: a run begun now would have no node to stop it.
+      if (closed) {
+        platform.releaseStore(store);
+        await source.close?.();
+        done();
+        return;
+      }
       const held = store;
+      const token = order?.token ?? resume?.connection;
+      const partial = firstRows(options.def) !== undefined;
+      let checkpointer: Checkpointer | undefined;
       const run = platform.runs.start({
         goal: { id: node.id, name: node.name || node.type, direction: options.direction },
+        ...(token && { connection: token }),
+        ...(order?.dryRun && { dryRun: true }),
         path,
         ...(source.asked && { asked: source.asked }),
-        idleMs: wholeNumber(options.def.idleSeconds, 60) * 1000,
+        idleMs: Math.max(1, wholeNumber(options.def.idleSeconds, 60)) * 1000,
         onSilence: options.def.onSilence === 'filter' ? 'filter' : 'fail',
-        partial: firstRows(options.def) !== undefined,
-        settle: (ended) => platform.settle(held, ended, source),
+        stopGraceMs,
+        partial,
+        ...(resume && { resume }),
+        sums: (target, firstTotal) =>
+          new Sums({ store: held, secret, target, goalId: node.id, meaning: source.meaning, firstTotal }),
+        settle: async (ended) => {
+          await checkpointer?.close();
+          const mayGoOn = checkpointer !== undefined && ended.result === 'stopped';
+          await platform.settle(held, ended, source, mayGoOn ? (paused ? 'paused' : 'cut off') : 'over');
+        },
       });
+      // What is only tried has nothing to go on with.
+      if (path.sink && !partial && !order?.dryRun) {
+        checkpointer = new Checkpointer(run, source, held, { configHash: hash });
+      }
+      paused = false;
       current = run;
       starting = false;
-      run.listen({ finished: (summary) => void finish(summary, run, source, done) });
+      run.listen({
+        finished: (summary) => {
+          platform.releaseStore(held);
+          const again = resume !== undefined && overtaken.has(summary.error?.code ?? '');
+          void finish(summary, run, source, again ? () => void start(message, order, done) : done);
+        },
+      });
+      if (token) platform.connections.goalStarted(token, run);
       if (path.sink) joinSink(path.sink, run);
-      await pump(run, source, pumpOptions(run, message));
+      await pump(run, source, {
+        ...pumpOptions(run, message),
+        ...(resume && { resume }),
+        ...(checkpointer && { checkpoint: () => checkpointer.write() }),
+      });
     } catch (thrown) {
       // Only what happens before the run exists ends here; the run reports everything else itself.
       starting = false;
-      if (store) platform.releaseStore();
+      if (store) platform.releaseStore(store);
       const error = asSyncError(thrown, 'starting the run');
       status.show('red', 'ring', error.code);
+      if (order) platform.connections.goalRefused(order.token, error);
       done(error);
     }
   }
 
-  function pumpOptions(run: GoalRun, trigger: NodeMessageInFlow): Parameters<typeof pump>[2] {
+  function pumpOptions(run: GoalRun, trigger: NodeMessageInFlow | undefined): Parameters<typeof pump>[2] {
     const first = firstRows(options.def);
     let sent = 0;
     return {
-      batchRows: wholeNumber(options.def.batchRows, 500),
+      batchRows: Math.max(1, wholeNumber(options.def.batchRows, 500)),
       ...(first !== undefined && { firstRows: first }),
       ...(run.path.sink === undefined && { pauseMs: pauseWithoutSinkMs }),
       emit: (batch) => {
@@ -125,12 +226,19 @@ export function sourceShell(options: SourceShellOptions): void {
     done: (error?: Error) => void,
   ): Promise<void> {
     current = undefined;
-    platform.releaseStore();
     await source.close?.().catch(() => undefined);
     lastWord(status, summary, words);
     // A sink that failed has reported the error where it belongs; reporting it twice would be two alarms for one fire.
     done(run.error && run.errorReportedBy === undefined ? run.error : undefined);
   }
+}
+
+function overlap(): SyncError {
+  return new SyncError({
+    code: 'RUN_OVERLAP',
+    message: 'The source is still busy with another run.',
+    advice: 'Wait for its end, or stop it; start a source either by its connection or by itself.',
+  });
 }
 
 function firstRows(def: SourceNodeDef): number | undefined {

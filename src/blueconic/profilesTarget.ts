@@ -139,7 +139,10 @@ function verdictsOf(
 function verdictOf(result: BulkResult | undefined, rules: number, repeatable: boolean): Verdict {
   if (!result) return { outcome: 'unknown', reason: 'no result for this entry', repeatable };
   const place = entryColumn(result, rules);
-  if (place.column === 'accepted') return { outcome: 'accepted', how: place.how };
+  if (place.column === 'accepted') {
+    const refused = result.invalidProperties.map((field) => ({ field, reason: 'invalid-value' }));
+    return { outcome: 'accepted', how: place.how, ...(refused.length > 0 && { refused }) };
+  }
   if (place.column === 'unchanged') return { outcome: 'unchanged' };
   return { outcome: place.column, reason: place.reason };
 }

@@ -1,7 +1,7 @@
 import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { type Attempt, gaveUpVerdict, type RetryOptions, retrying } from '../run/retry';
-import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
+import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BrazeClient } from './brazeClient';
 import { dataPoints } from './dataPoints';
 import type { SentCounts, TrackAnswer, TrackArray, TrackObjectError } from './trackAnswer';
@@ -183,7 +183,7 @@ function accepted(
     const objects = (item.attributes === undefined ? 0 : 1) + item.events.length + item.purchases.length;
     if (mine && mine.objects.size >= objects) return { outcome: 'rejected', reason: mine.reason };
     work.dataPoints += item.dataPoints;
-    return { outcome: 'accepted' };
+    return { outcome: 'accepted', ...(mine && { refused: [...mine.objects.values()] }) };
   });
 }
 
@@ -196,8 +196,8 @@ function refusedAll(items: readonly TrackItem[], errors: readonly TrackObjectErr
 }
 
 interface ItemErrors {
-  /** Distinct objects with an error; one object may have several. */
-  objects: Set<string>;
+  /** Distinct objects with an error, each with its first; one object may have several. */
+  objects: Map<string, RefusedAttribute>;
   reason: string;
 }
 
@@ -219,10 +219,11 @@ function errorsByItem(
     if (owner === undefined) continue;
     let entry = byItem.get(owner);
     if (!entry) {
-      entry = { objects: new Set(), reason: text };
+      entry = { objects: new Map(), reason: text };
       byItem.set(owner, entry);
     }
-    entry.objects.add(`${array} ${index}`);
+    const object = `${array} ${index}`;
+    if (!entry.objects.has(object)) entry.objects.set(object, { field: array, reason: text });
   }
   return byItem;
 }

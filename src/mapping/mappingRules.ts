@@ -83,9 +83,7 @@ function sourceFault(source: MappingSource): string | undefined {
 }
 
 function strategyFault({ strategy, as, type, source }: MappingRow, direction: Direction): string | undefined {
-  if (strategy === 'sum') {
-    return 'sum needs the number last added to be remembered for each profile, which this version does not keep';
-  }
+  if (strategy === 'sum') return sumFault(type, as, source, direction);
   if (strategy === 'setIfEmpty' && direction === 'export') {
     return 'setIfEmpty needs to know what Braze holds, which is unknown without a seed from a segment export';
   }
@@ -97,6 +95,20 @@ function strategyFault({ strategy, as, type, source }: MappingRow, direction: Di
     return 'clear acts when the source is empty, and a static value never is; use set';
   }
   return undefined;
+}
+
+function sumFault(
+  type: MappingRow['type'],
+  as: MappingRow['as'],
+  source: MappingSource,
+  direction: Direction,
+): string | undefined {
+  if (type !== 'integer' && type !== 'number') return 'sum needs the type integer or number';
+  if (type === 'number' && direction === 'export') {
+    return 'sum needs the type integer towards Braze, which increments by whole numbers only';
+  }
+  if (as !== 'one') return 'sum needs the shape one';
+  return source.kind === 'static' ? 'sum adds what has changed, and a static value never does' : undefined;
 }
 
 function shapeFault({ as, type }: MappingRow, direction: Direction): string | undefined {

@@ -41,6 +41,8 @@ export interface Checkpoint {
   source: unknown;
   open: OpenUnit[];
   done: DoneUnit[];
+  /** A person stopped the run: it goes on when it is triggered, not by itself. */
+  paused: boolean;
 }
 
 /** The part of a checkpoint that is written anew each time; units have entries of their own. */
@@ -62,12 +64,17 @@ const headSchema = z.object({
 type Head = z.infer<typeof headSchema>;
 
 const headKey = (goalId: string) => `goal/${goalId}/head`;
+const pausedKey = (goalId: string) => `goal/${goalId}/paused`;
 const idsKey = (goalId: string, unit: number) => `goal/${goalId}/ids/${unit}`;
 const doneKey = (goalId: string, unit: number) => `goal/${goalId}/done/${unit}`;
 const chunkKey = (goalId: string, unit: number, chunk: number) => `goal/${goalId}/rows/${unit}/${chunk}`;
 
 export function headWrite(head: Omit<Head, 'version'>): StoreWrite {
   return { space: 'checkpoint', key: headKey(head.goal.id), value: JSON.stringify({ version: 1, ...head }) };
+}
+
+export function pausedWrite(goalId: string): StoreWrite {
+  return { space: 'checkpoint', key: pausedKey(goalId), value: new Date().toISOString() };
 }
 
 export function idsWrite(goalId: string, unit: number, ids: readonly string[]): StoreWrite {
@@ -96,7 +103,7 @@ export function doneWrites(goalId: string, unit: DoneUnit, chunks: number): Stor
 
 /** The checkpoint of a goal; undefined where there is none, or none that this version can read. */
 export async function loadCheckpoint(store: StateStore, goalId: string): Promise<Checkpoint | undefined> {
-  const [stored] = await store.getMany('checkpoint', [headKey(goalId)]);
+  const [stored, paused] = await store.getMany('checkpoint', [headKey(goalId), pausedKey(goalId)]);
   const head = stored && headSchema.safeParse(parsed(stored)).data;
   if (!head) return undefined;
   const { openUnits, version: _, connection, ...rest } = head;
@@ -118,7 +125,14 @@ export async function loadCheckpoint(store: StateStore, goalId: string): Promise
       ...(parsed(value) as { name: string; repeatable: number }),
     });
   }
-  return { ...rest, ...(connection && { connection }), source: head.source, open: [...open.values()], done };
+  return {
+    ...rest,
+    ...(connection && { connection }),
+    source: head.source,
+    open: [...open.values()],
+    done,
+    paused: paused !== undefined,
+  };
 }
 
 /** Deletes of everything that a goal's checkpoint consists of. */

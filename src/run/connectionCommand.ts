@@ -9,8 +9,7 @@ export interface RunRequest {
 /** What a message tells a connection to do. */
 export type ConnectionCommand =
   | { kind: 'run'; request: RunRequest }
-  | { kind: 'stop' | 'on' | 'off' | 'history' }
-  | { kind: 'unknown'; text: string };
+  | { kind: 'stop' | 'on' | 'off' | 'history' | 'unknown' };
 
 /** The words a message may use, for warnings and help. */
 export const commandForms = [
@@ -28,8 +27,6 @@ export const commandForms = [
 
 const plain = /^(stop|on|off|history)$/i;
 const running = /^(run|dry run|full read)(?: goal (.+))?$/i;
-/** How much of an unknown text a warning may repeat. */
-const shownLength = 40;
 
 /**
  * Reads the property of a message that may carry a command. Any other value than a text means "run", since any message
@@ -41,7 +38,7 @@ export function readCommand(value: unknown): ConnectionCommand {
   const simple = plain.exec(text)?.[1]?.toLowerCase();
   if (simple !== undefined) return { kind: simple as 'stop' | 'on' | 'off' | 'history' };
   const run = running.exec(text);
-  if (!run) return { kind: 'unknown', text: text.slice(0, shownLength) };
+  if (!run) return { kind: 'unknown' };
   const how = run[1]!.toLowerCase();
   return {
     kind: 'run',

@@ -27,7 +27,7 @@ export interface ConnectionRunnerOptions<Trigger> {
   /** Lends the stored state for one piece of work. */
   withState<T>(work: (state: ConnectionState) => Promise<T>): Promise<T>;
   /** Sends the message that starts a goal. `trigger` is what began the run; unknown after a restart. */
-  order(goal: ConnectionGoal, output: number, order: GoalOrder, trigger: Trigger | undefined): void;
+  order(output: number, order: GoalOrder, trigger: Trigger | undefined): void;
   /** Something that `snapshot()` tells has changed. */
   changed(): void;
   finished(report: RunReport): void;
@@ -324,7 +324,7 @@ export class ConnectionRunner<Trigger> {
       output,
       order: () => {
         const order = { token, dryRun: execution.dryRun, fullRead: execution.fullRead };
-        this.#options.order(goal, output, order, execution.trigger);
+        this.#options.order(output, order, execution.trigger);
       },
       startMs: this.#timing.startMs,
       ...(interrupted && { resumeMs: this.#timing.resumeMs }),

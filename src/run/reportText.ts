@@ -35,7 +35,7 @@ function runLines(report: RunReport, words: ReportWords): string[] {
   ];
   if (dryRun) lines.push(words('dryRun'));
   if (fullRead) lines.push(words('fullRead'));
-  if (interruptions > 0) lines.push(words('resumed', { count: interruptions }));
+  if (interruptions > 0) lines.push(words('resumed', { times: interruptions }));
   if (result === 'interrupted') lines.push(words('interrupted'));
   return lines;
 }
@@ -77,7 +77,7 @@ function reasonLines(ledger: LedgerSnapshot, words: ReportWords): string[] {
       return `${words(`column.${outcome as Outcome}`)}: ${count(rows, words)} × ${reason}${samples}`;
     });
     const left = sorted.length - shownReasons;
-    return left > 0 ? [...lines, words('moreReasons', { count: left })] : lines;
+    return left > 0 ? [...lines, words('moreReasons', { more: left })] : lines;
   });
 }
 

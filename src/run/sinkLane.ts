@@ -265,6 +265,7 @@ export class SinkLane<Item> {
       this.#rejected.push(rejectedUpdate(row.update, claim, reason));
     if (this.#settled.length >= settledPerMessage || this.#rejected.length >= settledPerMessage)
       this.#flushOutputs();
+    for (const refused of verdict.refused ?? []) claim.run.ledger.attributeRefused(refused.reason);
     claim.run.decide(claim.unit, claim.row, outcome, reason, verdict);
     finishOne(row.message);
   }

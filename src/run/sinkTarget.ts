@@ -29,6 +29,8 @@ export interface Verdict {
   how?: Acceptance;
   /** The cause may pass, or the row may have been applied and can be sent again: read its unit again next time. */
   repeatable?: boolean;
+  /** What the target did not take of an accepted item (R5). */
+  refused?: readonly RefusedAttribute[];
 }
 
 /** What a target needs to know of the run it works for. */

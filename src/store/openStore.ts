@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SyncError } from '../errors/syncError';
+import { noteBeginning } from './beginning';
 import { folderContents, plainLogFile } from './folderContents';
 import { LevelStore, openLevel } from './levelStore';
 import { openPlainLog, PlainLogStore } from './plainLogStore';
@@ -27,6 +28,12 @@ const broughtEntries = 5_000;
  * @throws SyncError as the stores do
  */
 export async function openStore(folder: string): Promise<OpenedStore> {
+  const opened = await openAny(folder);
+  await noteBeginning(opened.store);
+  return opened;
+}
+
+async function openAny(folder: string): Promise<OpenedStore> {
   const held = await folderContents(folder);
   try {
     if (held === 'plain log') await bringIntoLevel(folder);

@@ -46,14 +46,15 @@ export async function readLog(file: FileHandle, apply: (writes: EngineWrite[]) =
     if (size - end < headBytes) return { end, damaged: false };
     const head = await bytesAt(file, end, headBytes);
     if (crc32(head.subarray(0, 8)) !== head.readUInt32LE(8)) {
-      return { end, damaged: !(await onlyZeros(file, end, size)) };
+      return { end, damaged: !(await onlyZeros(file, end + headBytes, size)) };
     }
     const length = head.readUInt32LE(0);
     const next = end + headBytes + length;
     // The disk did not get to the end of the last commit, which was never reported as done.
     if (next > size) return { end, damaged: false };
     const payload = await bytesAt(file, end + headBytes, length);
-    if (crc32(payload) !== head.readUInt32LE(4)) return { end, damaged: next < size };
+    if (crc32(payload) !== head.readUInt32LE(4))
+      return { end, damaged: !(await onlyZeros(file, next, size)) };
     apply(decodePayload(payload));
     end = next;
   }

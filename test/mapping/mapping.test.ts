@@ -54,11 +54,19 @@ describe('mapping document', () => {
 
   const staticSource: MappingRow['source'] = { kind: 'static', value: 'x' };
   const meaningless: [string, 'import' | 'export', Partial<MappingRow>, RegExp][] = [
+    ['sum of text', 'import', { strategy: 'sum' }, /sum needs the type integer or number/],
     [
-      'sum',
-      'import',
+      'sum of decimals in Braze',
+      'export',
       { strategy: 'sum', type: 'number' },
-      /sum needs the number last added to be remembered/,
+      /increments by whole numbers/,
+    ],
+    ['sum of a list', 'import', { strategy: 'sum', type: 'integer', as: 'list' }, /sum needs the shape one/],
+    [
+      'sum of a static value',
+      'import',
+      { strategy: 'sum', type: 'integer', source: { kind: 'static', value: '1' } },
+      /a static value never does/,
     ],
     ['setIfEmpty towards Braze', 'export', { strategy: 'setIfEmpty' }, /unknown without a seed/],
     ['add with one value', 'import', { strategy: 'add' }, /add needs the shape list/],

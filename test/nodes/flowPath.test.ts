@@ -16,8 +16,13 @@ function flow(drawn: Record<string, Drawn>): Map<string, WiredNode> {
   );
 }
 
-function pathFrom(id: string, drawn: Record<string, Drawn>, within = ''): FlowPath {
-  return flowPath(flow(drawn), { id, within }, sinkTypes);
+function pathFrom(
+  id: string,
+  drawn: Record<string, Drawn>,
+  within = '',
+): Pick<FlowPath, 'sink' | 'single' | 'between'> {
+  const { sink, single, between } = flowPath(flow(drawn), { id, within }, sinkTypes);
+  return { sink, single, between };
 }
 
 const source = (to: string | string[]): Drawn => ({ type: 'blueconic-delta', to });

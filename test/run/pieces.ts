@@ -1,12 +1,15 @@
-import type { ProfileUpdate } from '../../src/mapping/profileUpdate';
+import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalIdentity, GoalRun, GoalRunOptions, RunSummary } from '../../src/run/goalRun';
-import { type LedgerSnapshot, outcomes } from '../../src/run/ledger';
-import type { RunRegistry } from '../../src/run/registry';
+import { type LedgerSnapshot, type Outcome, outcomes } from '../../src/run/ledger';
+import { pump } from '../../src/run/pump';
+import { parseRef } from '../../src/run/ref';
+import { RunRegistry } from '../../src/run/registry';
 import type { RejectedUpdate, SettledRow, SinkEvents } from '../../src/run/sinkEvents';
 import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';
 import type { Source, SourceContext, SourceRow, SourceUnit } from '../../src/run/source';
+import type { StateStore } from '../../src/store/store';
 
 export const goal: GoalIdentity = { id: 'source', name: 'goal', direction: 'import' };
 export const sinkIdentity: GoalIdentity = { id: 'sink', name: 'sink', direction: 'other' };
@@ -101,4 +104,90 @@ export function sinkOn<Item>(
 /** Rows in the ledger's columns, of which there must be as many as were read and added. */
 export function sumOfOutcomes(ledger: LedgerSnapshot): number {
   return outcomes.reduce((sum, outcome) => sum + ledger[outcome], 0);
+}
+
+export interface SentGoalOptions {
+  change?: (update: ProfileUpdate) => ProfileUpdate;
+  run?: Partial<GoalRunOptions>;
+  batchRows?: number;
+}
+
+export interface SentGoal {
+  run: GoalRun;
+  told: Told;
+  ended: Promise<RunSummary>;
+}
+
+/** Runs a whole goal: so many rows, through a mapper, to the target. */
+export function sendThrough<Item>(
+  target: SinkTarget<Item>,
+  rows: number,
+  options: SentGoalOptions = {},
+): SentGoal {
+  const { change = (same) => same } = options;
+  const registry = new RunRegistry();
+  const { sink, told, ended } = sinkOn(registry, target);
+  const run = registry.start({
+    goal,
+    path: { sink: 'sink', single: true, between: [] },
+    stopGraceMs: 100,
+    ...options.run,
+  });
+  sink.join(run);
+  const over = ended(run);
+  void pump(run, sourceOf({ file: records(rows) }), {
+    batchRows: options.batchRows ?? 25,
+    // As Node-RED does: what is sent arrives in a later turn.
+    emit: ({ records: list }) =>
+      setImmediate(() =>
+        sink.accept(
+          list.map((record) => change(updateOf(record))),
+          () => undefined,
+        ),
+      ),
+  });
+  return { run, told, ended: over };
+}
+
+export interface ReadGoal {
+  run: GoalRun;
+  /** Everything the source read, in order; the ref is taken off. */
+  records: ProfileRecord[];
+  ended: Promise<RunSummary>;
+}
+
+/** Runs a source to its end; every row is accepted the moment it comes, unless `outcome` says otherwise. */
+export function readFrom(
+  source: Source,
+  options: { outcome?: (record: ProfileRecord) => Outcome | undefined; batchRows?: number } = {},
+): ReadGoal {
+  const registry = new RunRegistry();
+  const run = registry.start({ goal, path: { sink: 'sink', single: true, between: [] } });
+  const read: ProfileRecord[] = [];
+  const ended = new Promise<RunSummary>((resolve) => run.listen({ finished: resolve }));
+  void pump(run, source, {
+    batchRows: options.batchRows ?? 100,
+    emit: ({ records: list }) => {
+      for (const { _ref, ...record } of list) {
+        read.push(record);
+        const outcome = options.outcome?.(record) ?? 'accepted';
+        const { unit, row } = parseRef(_ref)!;
+        run.decide(unit, row, outcome, undefined, { repeatable: outcome === 'unknown' });
+      }
+    },
+  });
+  return { run, records: read, ended };
+}
+
+/** Runs a source and keeps what it remembers of a complete run, as every node does. */
+export async function readAndRemember(
+  source: Source,
+  store: StateStore,
+  options: Parameters<typeof readFrom>[1] = {},
+): Promise<{ records: ProfileRecord[]; summary: RunSummary }> {
+  const { run, records: read, ended } = readFrom(source, options);
+  const summary = await ended;
+  const again = new Set(run.unitsToRepeat);
+  if (summary.complete) await store.commit(source.remember((unit) => again.has(unit), again.size > 0));
+  return { records: read, summary };
 }

@@ -32,16 +32,20 @@ export class Comms {
   readonly messages: CommsMessage[] = [];
   readonly #socket: Socket;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, token: string | undefined) {
     this.#socket = socket;
     socket.on('message', (data) => {
-      const heard = JSON.parse(String(data)) as CommsMessage | CommsMessage[];
-      for (const message of Array.isArray(heard) ? heard : [heard]) {
-        if (message.topic !== undefined) this.messages.push(message);
+      const heard = JSON.parse(String(data)) as CommsMessage[] | { auth?: string };
+      if (!Array.isArray(heard)) {
+        if (heard.auth === 'ok') this.#askForRetained();
+        return;
       }
+      this.messages.push(...heard);
     });
     // The runtime may be killed under the connection; whoever waits for a message says so.
     socket.on('error', () => undefined);
+    if (token === undefined) this.#askForRetained();
+    else socket.send(JSON.stringify({ auth: token }));
   }
 
   /** @param token sent where the runtime asks for authentication. */
@@ -51,9 +55,14 @@ export class Comms {
       socket.on('open', resolve);
       socket.on('error', reject);
     });
-    const comms = new Comms(socket);
-    if (token !== undefined) socket.send(JSON.stringify({ auth: token }));
-    return comms;
+    return new Comms(socket, token);
+  }
+
+  /** What was sent before this connection and still holds: the state of the flows, and the nodes' statuses. */
+  #askForRetained(): void {
+    for (const topic of ['notification/#', 'status/#']) {
+      this.#socket.send(JSON.stringify({ subscribe: topic }));
+    }
   }
 
   /** The data of all messages heard on this topic, oldest first. */

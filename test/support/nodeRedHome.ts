@@ -68,6 +68,11 @@ export class NodeRedHome {
     return lines.filter((line) => line.name === name).map((line) => line.msg);
   }
 
+  /** Forgets the messages handed over so far, so that names can be used again. */
+  forgetObserved(): void {
+    writeFileSync(this.#observedFile, '');
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }

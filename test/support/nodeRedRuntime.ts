@@ -248,8 +248,10 @@ export class NodeRedRuntime {
       env: { ...noProxy, ...env },
     });
     try {
-      await this.#until('Node-RED to start', () => this.#flowsRun(), startTimeoutMs);
+      await this.#until('Node-RED to start', () => this.#answers(), startTimeoutMs);
       this.#comms = await Comms.open(this.url, this.#token);
+      // The server answers before the flows run.
+      await this.#until('the flows to start', () => this.heard('notification/runtime-state').length > 0);
     } catch (thrown) {
       this.#child.kill();
       await this.#child.finished();
@@ -257,10 +259,9 @@ export class NodeRedRuntime {
     }
   }
 
-  async #flowsRun(): Promise<boolean> {
+  async #answers(): Promise<boolean> {
     try {
-      const { status, body } = await this.get<{ state?: string }>('/flows/state');
-      return status === 200 && body.state === 'start';
+      return (await this.get('/settings')).status === 200;
     } catch (thrown) {
       if ((thrown as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED') return false;
       throw thrown;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** The package's own folder. */
@@ -10,3 +11,8 @@ export const nodeRedDir = process.env.NODE_RED_DIR
 
 /** What `node-red-node-test-helper` and `require` want: the main file of the Node-RED under test. */
 export const nodeRedMain = join(nodeRedDir, 'lib', 'red.js');
+
+/** For example `4.1.15`. */
+export const nodeRedVersion = (
+  JSON.parse(readFileSync(join(nodeRedDir, 'package.json'), 'utf8')) as { version: string }
+).version;

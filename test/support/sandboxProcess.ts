@@ -76,6 +76,17 @@ export class SandboxProcess {
     if (rest !== '') yield JSON.parse(rest) as T;
   }
 
+  /** Puts an object into the sandbox's S3, as somebody else's upload would. */
+  async putObject(key: string, bytes: Uint8Array | string): Promise<void> {
+    const { control, s3 } = this.description;
+    const query = new URLSearchParams({ bucket: s3.bucket, key });
+    const answer = await fetch(new URL(`/s3/object?${query}`, control.url), {
+      method: 'PUT',
+      body: typeof bytes === 'string' ? bytes : new Uint8Array(bytes),
+    });
+    if (!answer.ok) throw new Error(`The sandbox did not store ${key}: ${await answer.text()}`);
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { SandboxDescription } from '../../src/sandbox/sandbox';
-import { packageRoot } from '../support/places';
-
-interface Playground {
-  connectFlow(
-    flow: { id: string; type: string; [property: string]: unknown }[],
-    description: SandboxDescription,
-  ): { nodes: Record<string, unknown>[]; credentials: Record<string, Record<string, string>> };
-  goalTriggers(flow: { type: string; name?: string }[]): { name: string }[];
-}
+import { connectFlow, exampleNames, goalTriggers } from './exampleFlow';
+import { packageRoot } from './places';
 
 const description: SandboxDescription = {
   braze: { endpoint: 'http://127.0.0.1:1', apiKey: 'key', segment: 'braze-segment' },
@@ -19,12 +12,7 @@ const description: SandboxDescription = {
   control: { url: 'http://127.0.0.1:4' },
 };
 
-describe('scripts: the example on the sandbox', () => {
-  let playground: Playground;
-  before(async () => {
-    playground = await import(pathToFileURL(join(packageRoot, 'scripts', 'playground.mjs')).href);
-  });
-
+describe('harness: an example on the sandbox', () => {
   it('points config nodes and sources at the sandbox, keeps secrets apart, and leaves the rest alone', () => {
     const flow = [
       { id: '1', type: 'braze-config', endpoint: '', objectsPerRequest: 75 },
@@ -32,7 +20,7 @@ describe('scripts: the example on the sandbox', () => {
       { id: '3', type: 'debug', name: 'ledger' },
     ];
     const before = structuredClone(flow);
-    const { nodes, credentials } = playground.connectFlow(flow, description);
+    const { nodes, credentials } = connectFlow(flow, description);
     assert.deepEqual(nodes, [
       { id: '1', type: 'braze-config', endpoint: 'http://127.0.0.1:1', objectsPerRequest: 75 },
       { id: '2', type: 'blueconic-delta', segment: 'all', pageRows: 1000 },
@@ -43,7 +31,7 @@ describe('scripts: the example on the sandbox', () => {
   });
 
   it('starts the goals in the order of their names', () => {
-    const triggers = playground.goalTriggers([
+    const triggers = goalTriggers([
       { type: 'inject', name: 'Run 2: export' },
       { type: 'inject', name: 'Stop' },
       { type: 'debug', name: 'Run over?' },
@@ -53,6 +41,14 @@ describe('scripts: the example on the sandbox', () => {
     assert.deepEqual(
       triggers.map(({ name }) => name),
       ['Run 1: import', 'Run 2: export'],
+    );
+  });
+
+  it('knows every example of the package', () => {
+    const files = readdirSync(join(packageRoot, 'examples')).sort();
+    assert.deepEqual(
+      files,
+      Object.values(exampleNames).map((name) => `${name}.json`),
     );
   });
 });

@@ -1,0 +1,46 @@
+import type { LoopDelay } from '../measure/loopDelay';
+import type { Spread } from '../measure/statistics';
+
+/** How large a scenario is measured. */
+export interface Size {
+  profiles: number;
+  runs: number;
+}
+
+/** What one scenario found: medians over its runs. */
+export interface Report {
+  runs: number;
+  /** Profiles of one run. */
+  profiles: number;
+  /** Profiles per second through the product. */
+  rate: number;
+  /** Profiles per second through the floor, measured in turns with the product. */
+  floor: number;
+  /** Median of the ratios of each run to the floor measured right before it. */
+  ratio: number;
+  /** Least and greatest of each. */
+  spread: { rate: Spread; floor: Spread; ratio: Spread };
+  /** Event-loop delay of the measured process, time-weighted. */
+  eldMs?: LoopDelay;
+  /** Peak anonymous memory above idle; null where the system does not tell. */
+  anonAboveIdleMb?: number | null;
+  /** Requests that carried profiles, by the run's ledger. */
+  requests?: number;
+  /** Data points, by the run's ledger. */
+  dataPoints?: number;
+  /** CPU microseconds per profile: of the product's process, of the floor's, of the servers' in the product's runs. */
+  cpuUs?: { product: number; floor: number; servers: number | null };
+  /** Share of the run in which the servers were busy: near 1 the servers are what was measured. */
+  serversBusy?: { product: number | null; floor: number | null };
+}
+
+export interface Scenario {
+  name: string;
+  about: string;
+  /** Default size; `runs` is what is wanted where the time allows (`repeatInTime`). */
+  size: Size;
+  /** With `--quick`. */
+  quick: Size;
+  /** @param say prints a line of progress. @throws Error where what was measured did not do its work rightly. */
+  run(size: Size, say: (line: string) => void): Promise<Report>;
+}

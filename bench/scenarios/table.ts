@@ -1,0 +1,6 @@
+import { exportAllChanged } from './exportAllChanged';
+import { mapper } from './mapper';
+import type { Scenario } from './scenario';
+
+/** Every scenario, in the order in which they run. */
+export const scenarios: readonly Scenario[] = [exportAllChanged, mapper];

@@ -1,0 +1,88 @@
+import type { SandboxDescription } from '../../src/sandbox/sandbox';
+import { SandboxProcess } from '../../test/support/sandboxProcess';
+import { type DeltaRange, deltaFiles } from '../data/deltaFiles';
+
+/** What Braze has been sent since the servers' start. */
+export interface TrackCounts {
+  /** Answered 201. */
+  requests: number;
+  /** Answered anything else. */
+  refused: number;
+  dataPoints: number;
+  /** How many values of each attribute came, as data points; for scalars the two are the same. */
+  byAttribute: Record<string, number>;
+}
+
+/** The sandbox's Braze (compact) and S3 in one process of their own, without Braze's rate limit. */
+export class BenchServers {
+  readonly #sandbox: SandboxProcess;
+
+  private constructor(sandbox: SandboxProcess) {
+    this.#sandbox = sandbox;
+  }
+
+  /** @param people users that Braze knows from the start. */
+  static async start(people: number, seed: number): Promise<BenchServers> {
+    const sandbox = await SandboxProcess.start({ from: 'dist', compact: true, people, seed });
+    // The limit of 1,000 requests a second is a scenario of its own; everywhere else it must not be what is measured.
+    await sandbox.control('POST', '/braze/settings', { rateLimits: { track: { limit: 1_000_000_000 } } });
+    return new BenchServers(sandbox);
+  }
+
+  get description(): SandboxDescription {
+    return this.#sandbox.description;
+  }
+
+  get pid(): number {
+    return this.#sandbox.pid;
+  }
+
+  /** Writes delta files into the bucket. @returns their bytes, compressed. */
+  async putDeltaFiles(prefix: string, range: DeltaRange): Promise<number> {
+    const { bucket } = this.description.s3;
+    let total = 0;
+    for await (const { key, bytes } of deltaFiles(prefix, range)) {
+      const place = new URLSearchParams({ bucket, key });
+      const answer = await fetch(new URL(`/s3/object?${place}`, this.description.control.url), {
+        method: 'PUT',
+        body: new Uint8Array(bytes),
+      });
+      if (!answer.ok)
+        throw new Error(`The sandbox did not take ${key}: ${answer.status} ${await answer.text()}`);
+      total += bytes.length;
+    }
+    return total;
+  }
+
+  async trackCounts(): Promise<TrackCounts> {
+    const calls = await this.#sandbox.control<Record<string, Record<string, number>>>('GET', '/braze/calls');
+    const points = await this.#sandbox.control<{ total: number; attributes: Record<string, number> }>(
+      'GET',
+      '/braze/datapoints',
+    );
+    const { 201: requests = 0, ...others } = calls['POST /users/track'] ?? {};
+    return {
+      requests,
+      refused: Object.values(others).reduce((sum, count) => sum + count, 0),
+      dataPoints: points.total,
+      byAttribute: points.attributes,
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#sandbox.stop();
+  }
+}
+
+/** What came between two looks. */
+export function cameBetween(before: TrackCounts, after: TrackCounts): TrackCounts {
+  const names = Object.keys(after.byAttribute);
+  return {
+    requests: after.requests - before.requests,
+    refused: after.refused - before.refused,
+    dataPoints: after.dataPoints - before.dataPoints,
+    byAttribute: Object.fromEntries(
+      names.map((name) => [name, after.byAttribute[name]! - (before.byAttribute[name] ?? 0)]),
+    ),
+  };
+}

@@ -1,0 +1,91 @@
+import type { SandboxDescription } from '../../src/sandbox/sandbox';
+import { type FlowNode, inject, tab } from '../../test/support/flowProbe';
+import { exportMapping } from '../data/exportMapping';
+
+/** Requests in flight to Braze; the floor keeps as many. The default of the Braze configuration. */
+export const requestsInFlight = 8;
+/** Objects per request, for the product and for the floor. */
+export const objectsPerRequest = 75;
+
+/** An export flow ready to deploy. */
+export interface ExportFlow {
+  nodes: FlowNode[];
+  credentials: Record<string, Record<string, string>>;
+}
+
+/** Ids of the inject node and of the source behind it, for one prefix. */
+export function goalIds(prefix: string): { trigger: string; source: string } {
+  const name = prefix.replace(/\W/g, '-');
+  return { trigger: `trigger-${name}`, source: `source-${name}` };
+}
+
+/**
+ * Delta files in S3, mapper, users.track, with every setting at its default; one trigger and source for each prefix, so
+ * that a first run can warm the process up before the measured one.
+ */
+export function exportFlow({ braze, s3 }: SandboxDescription, prefixes: readonly string[]): ExportFlow {
+  const sources = prefixes.flatMap((prefix) => {
+    const { trigger, source } = goalIds(prefix);
+    return [
+      inject(trigger, 'bench', [source]),
+      {
+        id: source,
+        type: 'blueconic-delta',
+        z: 'bench',
+        name: prefix,
+        origin: 'files',
+        blueconic: '',
+        segment: '',
+        properties: [],
+        s3: 's3',
+        prefix,
+        firstRows: '',
+        batchRows: 500,
+        idleSeconds: 60,
+        onSilence: 'fail',
+        wires: [['mapper']],
+      },
+    ];
+  });
+  const nodes: FlowNode[] = [
+    tab('bench'),
+    {
+      id: 'braze',
+      type: 'braze-config',
+      name: '',
+      endpoint: braze.endpoint,
+      objectsPerRequest,
+      requestsInFlight,
+    },
+    {
+      id: 's3',
+      type: 'profile-sync-s3-config',
+      name: '',
+      auth: 'keys',
+      region: s3.region,
+      endpoint: s3.endpoint,
+      pathStyle: true,
+      checksums: 'supported',
+      bucket: s3.bucket,
+      rootPath: '',
+    },
+    ...sources,
+    {
+      id: 'mapper',
+      type: 'profile-field-mapper',
+      z: 'bench',
+      name: '',
+      direction: 'export',
+      mapping: exportMapping,
+      wires: [['sink']],
+    },
+    { id: 'sink', type: 'braze-users-track', z: 'bench', name: '', braze: 'braze', wires: [[], []] },
+  ];
+  return {
+    nodes,
+    credentials: {
+      braze: { apiKey: braze.apiKey },
+      s3: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { type Checkpoint, checkpointDeletes, loadCheckpoint } from '../../src/run/checkpoint';
+import type { RunSummary } from '../../src/run/goalRun';
+import { historyWrite } from '../../src/run/history';
+import { Ledger } from '../../src/run/ledger';
+import type { StateStore } from '../../src/store/store';
+
+/** What decides whether a run that was cut off can go on. */
+export interface ResumeTerms {
+  configHash: string;
+  /** Older ones have been overtaken by events: segments and files have changed. */
+  maxAgeMs: number;
+}
+
+/**
+ * The run of a goal that was cut off, if it can go on. One that cannot is closed with its own balanced ledger, and a new
+ * run will begin where the last complete one left off (R8).
+ */
+export async function earlierRun(
+  store: StateStore,
+  goalId: string,
+  terms: ResumeTerms,
+): Promise<Checkpoint | undefined> {
+  const checkpoint = await loadCheckpoint(store, goalId);
+  if (!checkpoint) return undefined;
+  const why = whyNot(checkpoint, terms);
+  if (why === undefined) return checkpoint;
+  await store.commit([
+    historyWrite(interrupted(checkpoint, why)),
+    ...(await checkpointDeletes(store, goalId)),
+  ]);
+  return undefined;
+}
+
+function whyNot({ configHash, savedAt }: Checkpoint, terms: ResumeTerms): string | undefined {
+  if (configHash !== terms.configHash) return 'its flow or a configuration of it was changed since';
+  if (Date.now() - Date.parse(savedAt) > terms.maxAgeMs) return 'it was cut off too long ago';
+  return undefined;
+}
+
+function interrupted(checkpoint: Checkpoint, why: string): RunSummary {
+  const { run, goal, startedAt, savedAt, connection } = checkpoint;
+  return {
+    run,
+    goal,
+    ...(connection && { connection }),
+    startedAt,
+    endedAt: savedAt,
+    result: 'failed',
+    complete: false,
+    error: {
+      code: 'RUN_INTERRUPTED',
+      message: `The run was cut off and cannot go on: ${why}. Rows that were in flight then may have been sent.`,
+      advice: 'Nothing to do: the next run begins where the last complete one left off.',
+    },
+    ledger: Ledger.restored(checkpoint.ledger).snapshot(0),
+  };
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { type BlueConicClient, createBlueConicClient } from '../../src/blueconic/blueconicClient';
+import { SegmentSource, type SegmentSourceSettings } from '../../src/blueconic/segmentSource';
+import { createHttpClient } from '../../src/http/createHttpClient';
+import type { HttpClient } from '../../src/http/httpClient';
+import { type BlueConicSandbox, startBlueConicSandbox } from '../../src/sandbox/blueconic/blueconicSandbox';
+import { FaultRules } from '../../src/sandbox/faults';
+import { MemoryStore } from '../../src/store/memoryStore';
+import { readAndRemember, readFrom } from '../run/pieces';
+import { FakeTenant } from './fakeTenant';
+
+const hour = 3_600_000;
+const pages = { system: 'blueconic', path: '/segments/everybody/profiles' } as const;
+
+describe('BlueConic segment source', () => {
+  const faults = new FaultRules();
+  let tenant: BlueConicSandbox;
+  let http: HttpClient;
+  let store: MemoryStore;
+
+  before(async () => {
+    tenant = await startBlueConicSandbox({ faults });
+    http = createHttpClient({ timeoutMs: 10_000 });
+  });
+  beforeEach(() => {
+    faults.clear();
+    tenant.reset();
+    tenant.defineSegment({ id: 'everybody', name: 'Everybody', rule: 'all' });
+    store = new MemoryStore();
+  });
+  after(async () => {
+    await http.close();
+    await tenant.close();
+  });
+
+  function source(changes: Partial<SegmentSourceSettings> = {}, client = clientOf()): SegmentSource {
+    return new SegmentSource(client, store, {
+      goalId: 'goal',
+      segmentId: 'everybody',
+      properties: [],
+      pageRows: 10,
+      ...changes,
+    });
+  }
+
+  function clientOf(): BlueConicClient {
+    const { url, clientId, clientSecret } = tenant;
+    return createBlueConicClient({ url, clientId, clientSecret, http });
+  }
+
+  /** Customer numbers of one run, sorted; its watermark is remembered if it was complete. */
+  const run = async (changes?: Partial<SegmentSourceSettings>) => {
+    const { records, summary } = await readAndRemember(source(changes), store);
+    const ids = records.map(({ properties }) => (properties as { customer_id: string[] }).customer_id[0]);
+    return { ids: ids.sort(), records, summary };
+  };
+
+  const customer = (index: number) => `cust-${String(index).padStart(8, '0')}`;
+  const customers = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, at) => customer(from + at));
+  const seed = (from: number, to: number, hoursAgo: number) =>
+    tenant.seedPeople({ seed: 1, from, to, modifiedAt: Date.now() - hoursAgo * hour });
+
+  it('reads the whole segment the first time, page by page, everybody once', async () => {
+    seed(0, 25, 5);
+    const { ids, summary } = await run();
+    assert.deepEqual(ids, customers(0, 25));
+    assert.equal(summary.complete, true);
+    assert.deepEqual(tenant.calls['GET /segments/{segment}/profiles'], { 200: 3 });
+  });
+
+  it('reads only those of its segment', async () => {
+    seed(0, 20, 5);
+    tenant.touch({ property: 'customer_id', value: customer(7), set: { country: ['XX'] } });
+    tenant.defineSegment({ id: 'few', name: 'Few', rule: { property: 'country', equals: 'XX' } });
+    assert.deepEqual((await run({ segmentId: 'few' })).ids, [customer(7)]);
+  });
+
+  it('reads the next time only who was modified since, counted by the tenant’s clock', async () => {
+    seed(0, 20, 5);
+    for (const clockOffsetMs of [0, 7 * hour]) {
+      tenant.configure({ clockOffsetMs });
+      await run();
+      assert.deepEqual((await run()).ids, []);
+      tenant.touch({ property: 'customer_id', value: customer(3) });
+      tenant.touch({ property: 'customer_id', value: customer(11) });
+      assert.deepEqual((await run()).ids, [customer(3), customer(11)]);
+    }
+  });
+
+  it('reads again what was modified shortly before the last run, since clocks are not exact', async () => {
+    seed(0, 3, 5);
+    seed(3, 5, 0.1);
+    await run();
+    assert.deepEqual((await run()).ids, customers(3, 5));
+  });
+
+  it('keeps its watermark for each goal and segment apart', async () => {
+    seed(0, 4, 5);
+    await run();
+    assert.equal((await run({ goalId: 'other' })).ids.length, 4);
+    tenant.defineSegment({ id: 'same', name: 'Same', rule: 'all' });
+    assert.equal((await run({ segmentId: 'same' })).ids.length, 4);
+  });
+
+  it('asks for the chosen properties only, and says so', async () => {
+    seed(0, 2, 5);
+    const chosen = source({ properties: ['customer_id', 'country'] });
+    const { records } = await readAndRemember(chosen, store);
+    for (const { properties } of records) {
+      assert.deepEqual(Object.keys(properties as object).sort(), [
+        'country',
+        'customer_id',
+        'lastmodifieddate',
+      ]);
+    }
+    assert.equal(chosen.asked.has(['properties', 'country']), true);
+    assert.equal(chosen.asked.has(['properties', 'email']), false);
+    assert.equal(chosen.asked.has(['segments']), true);
+    assert.equal(source().asked.has(['properties', 'email']), true);
+  });
+
+  it('holds the watermark while a row has no known outcome', async () => {
+    seed(0, 40, 5);
+    const unknown = customer(3);
+    const first = await readAndRemember(source(), store, {
+      outcome: ({ properties }) =>
+        (properties as { customer_id: string[] }).customer_id[0] === unknown ? 'unknown' : undefined,
+    });
+    assert.equal(first.summary.complete, true);
+    assert.equal((await run()).ids.length, 40);
+    assert.deepEqual((await run()).ids, []);
+  });
+
+  it('leaves the watermark where it is when a page cannot be read', async () => {
+    seed(0, 25, 5);
+    faults.add({ ...pages, skip: 1, fault: { kind: 'status', status: 400 } });
+    const { summary } = await run();
+    assert.deepEqual([summary.result, summary.complete], ['failed', false]);
+    faults.clear();
+    assert.equal((await run()).ids.length, 25);
+  });
+
+  it('says that there is no such segment', async () => {
+    const { error } = await readFrom(source({ segmentId: 'none' })).ended;
+    assert.equal(error?.code, 'BLUECONIC_SEGMENT_UNKNOWN');
+  });
+
+  it('ends a hanging page when the run is stopped', async () => {
+    seed(0, 25, 5);
+    faults.add({ ...pages, skip: 1, fault: { kind: 'hang' } });
+    const { run: running, ended, records } = readFrom(source(), { batchRows: 5 });
+    while (records.length === 0) await new Promise(setImmediate);
+    running.stop();
+    const { result, ledger } = await ended;
+    assert.deepEqual([result, ledger.balanced], ['stopped', true]);
+  });
+
+  describe('with a tenant that answers otherwise than documented', () => {
+    function fake(...answers: { profiles: unknown[]; nextCursor?: string }[]): SegmentSource {
+      const api = new FakeTenant((call, at) => {
+        if (!call.url.includes('/profiles')) return { status: 200, body: {} };
+        return { status: 200, body: answers[Math.min(at - 1, answers.length - 1)]! };
+      });
+      const client = createBlueConicClient({
+        url: 'https://tenant.example.org',
+        clientId: 'id',
+        clientSecret: 'secret',
+        http: api,
+      });
+      return source({}, client);
+    }
+    const profile = (id: string) => ({ id, properties: [{ id: 'customer_id', values: [id] }] });
+
+    it('rejects what is no profile and reads the others', async () => {
+      const { records, ended } = readFrom(fake({ profiles: [profile('a'), null, 'text', {}, profile('b')] }));
+      const { ledger } = await ended;
+      assert.deepEqual(
+        records.map(({ id }) => id),
+        ['a', 'b'],
+      );
+      assert.deepEqual([ledger.read, ledger.accepted, ledger.rejected], [5, 2, 3]);
+    });
+
+    it('comes to an end although a profile is on the page twice', async () => {
+      const { ended } = readFrom(fake({ profiles: [profile('a'), profile('b'), profile('a')] }));
+      const { ledger, result } = await ended;
+      assert.deepEqual([ledger.read, ledger.accepted, result], [3, 3, 'succeeded']);
+    });
+
+    it('does not read one page for ever, nor take it for the whole', async () => {
+      const { ended } = readFrom(
+        fake({ profiles: [profile('a')], nextCursor: 'again' }, { profiles: [], nextCursor: 'again' }),
+      );
+      const { result, error, complete } = await ended;
+      assert.deepEqual([result, error?.code, complete], ['failed', 'BLUECONIC_LISTING_BROKEN', false]);
+    });
+  });
+});

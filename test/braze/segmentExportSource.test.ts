@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createBrazeClient } from '../../src/braze/brazeClient';
+import { type SegmentExportSettings, SegmentExportSource } from '../../src/braze/segmentExportSource';
+import { createHttpClient } from '../../src/http/createHttpClient';
+import type { HttpClient } from '../../src/http/httpClient';
+import { openBucket } from '../../src/s3/bucket';
+import { exportBucket, type Sandbox, startSandbox } from '../../src/sandbox/sandbox';
+import { readFrom } from '../run/pieces';
+
+describe('segment export source', () => {
+  let sandbox: Sandbox;
+  let http: HttpClient;
+  before(async () => {
+    sandbox = await startSandbox({ people: 0 });
+    http = createHttpClient({ timeoutMs: 10_000 });
+  });
+  beforeEach(() => {
+    sandbox.reset();
+    sandbox.braze.seedPeople({ seed: 1, from: 0, to: 120 });
+    sandbox.braze.configure({ exports: { rowsPerFile: 50, fileDelayMs: 5 } });
+  });
+  after(async () => {
+    await http.close();
+    await sandbox.close();
+  });
+
+  function source(
+    changes: Partial<SegmentExportSettings> & { rootPath?: string; secretAccessKey?: string } = {},
+  ): SegmentExportSource {
+    const { braze, s3 } = sandbox.describe();
+    const { rootPath, secretAccessKey, ...settings } = changes;
+    const client = createBrazeClient({ endpoint: braze.endpoint, apiKey: braze.apiKey, http });
+    const files = openBucket({
+      auth: {
+        kind: 'keys',
+        accessKeyId: s3.accessKeyId,
+        secretAccessKey: secretAccessKey ?? s3.secretAccessKey,
+      },
+      region: s3.region,
+      endpoint: s3.endpoint,
+      checksums: 'required',
+      bucket: exportBucket,
+      ...(rootPath !== undefined && { rootPath }),
+    });
+    return new SegmentExportSource(client, files, {
+      segmentId: braze.segment,
+      fields: ['external_id', 'email', 'custom_attributes'],
+      customAttributes: [],
+      pollMs: 10,
+      quietMs: 150,
+      giveUpMs: 5_000,
+      ...settings,
+    });
+  }
+
+  async function run(made: SegmentExportSource) {
+    const { records, ended } = readFrom(made);
+    const summary = await ended;
+    await made.close();
+    return { records, ids: records.map(({ external_id }) => String(external_id)).sort(), summary };
+  }
+
+  const customers = (count: number) =>
+    Array.from({ length: count }, (_, index) => `cust-${String(index).padStart(8, '0')}`);
+  const exportCalls = () => sandbox.calls().braze['POST /users/export/segment'];
+
+  it('reads everybody of the segment once, from all files of the export', async () => {
+    const { ids, summary } = await run(source());
+    assert.deepEqual(ids, customers(120));
+    assert.equal(summary.complete, true);
+    assert.deepEqual(exportCalls(), { 201: 1 });
+  });
+
+  it('takes nothing for the export that lies beside it', async () => {
+    await run(source());
+    sandbox.braze.seedPeople({ seed: 1, from: 120, to: 130 });
+    sandbox.braze.configure({ exports: { dashboardCsv: true } });
+    const { braze } = sandbox.describe();
+    sandbox.s3.put(exportBucket, `segment-export/${braze.segment}/2026-01-01/other/1.gz`, 'rubbish');
+    assert.deepEqual((await run(source())).ids, customers(130));
+  });
+
+  it('waits for a file that comes late', async () => {
+    sandbox.braze.configure({ exports: { lateFile: { index: 1, ms: 150 } } });
+    assert.deepEqual((await run(source({ quietMs: 600 }))).ids, customers(120));
+  });
+
+  it('finds an export that is finished on another day than it was asked for', async () => {
+    sandbox.braze.configure({ exports: { straddleMidnight: true } });
+    assert.equal((await run(source())).ids.length, 120);
+  });
+
+  it('fails on a file that is cut off, instead of taking the rest for all', async () => {
+    sandbox.braze.configure({ exports: { truncatedFile: { index: 1 } } });
+    const { summary } = await run(source());
+    assert.deepEqual([summary.result, summary.complete], ['failed', false]);
+    assert.match(summary.error?.code ?? '', /^FILE_/);
+  });
+
+  it('rejects lines that are no profile and reads the others', async () => {
+    sandbox.braze.configure({ exports: { malformedRow: { lines: ['{broken', '17'] } } });
+    const { ids, summary } = await run(source());
+    assert.deepEqual(ids, customers(120));
+    assert.equal(summary.ledger.rejected, summary.ledger.read - 120);
+    assert.deepEqual(Object.keys(summary.ledger.reasons.rejected ?? {}).sort(), [
+      'not-an-object',
+      'not-json',
+    ]);
+  });
+
+  it('gives up when no file ever comes, and says where to look', async () => {
+    sandbox.braze.configure({ exports: { failSilently: true } });
+    const { summary } = await run(source({ giveUpMs: 150 }));
+    assert.equal(summary.error?.code, 'EXPORT_NOT_ARRIVED');
+    assert.match(summary.error?.message ?? '', /segment-export\//);
+  });
+
+  it('asks for no export when the bucket cannot be read', async () => {
+    const { summary } = await run(source({ secretAccessKey: 'wrong' }));
+    assert.match(summary.error?.code ?? '', /^S3_/);
+    assert.equal(exportCalls(), undefined);
+  });
+
+  it('says that there is no such segment', async () => {
+    const { summary } = await run(source({ segmentId: 'none' }));
+    assert.equal(summary.error?.code, 'BRAZE_SEGMENT_UNKNOWN');
+  });
+
+  it('says that the segment is being exported already', async () => {
+    sandbox.braze.configure({ exports: { fileDelayMs: 200 } });
+    const first = source();
+    const { run: running, ended } = readFrom(first);
+    while (exportCalls() === undefined) await sleep(5);
+    const { summary } = await run(source());
+    assert.equal(summary.error?.code, 'BRAZE_EXPORT_RUNNING');
+    running.stop();
+    await ended;
+    await first.close();
+  });
+
+  it('ends its wait when the run is stopped', async () => {
+    sandbox.braze.configure({ exports: { failSilently: true } });
+    const made = source({ giveUpMs: 600_000, pollMs: 300_000 });
+    const { run: running, ended } = readFrom(made);
+    while (running.snapshot().phase !== 'waiting') await sleep(5);
+    running.stop();
+    assert.equal((await ended).result, 'stopped');
+    await made.close();
+  });
+
+  it('asks for single custom attributes, and knows what it has asked for', async () => {
+    const made = source({ fields: ['external_id'], customAttributes: ['loyalty_tier'] });
+    const { records } = await run(made);
+    for (const record of records) {
+      assert.ok(Object.keys(record).every((key) => ['external_id', 'custom_attributes'].includes(key)));
+      assert.ok(
+        Object.keys((record.custom_attributes as object | undefined) ?? {}).every(
+          (key) => key === 'loyalty_tier',
+        ),
+      );
+    }
+    assert.equal(made.asked.has(['custom_attributes', 'loyalty_tier']), true);
+    assert.equal(made.asked.has(['custom_attributes', 'orders']), false);
+    assert.equal(made.asked.has(['email']), false);
+    const all = source();
+    assert.equal(all.asked.has(['custom_attributes', 'orders']), true);
+    assert.equal(all.asked.has(['first_name']), false);
+    await all.close();
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Person, person } from '../../src/sandbox/people';
+import { deltaRecords, gzipLines, pointsOf, range, seed } from '../support/customers';
+import { connectFlow, exampleNames, goalTriggers, readExample } from '../support/exampleFlow';
+import { packageRoot } from '../support/places';
+import type { SandboxProcess } from '../support/sandboxProcess';
+import { type BrazeUser, Stage } from '../support/stage';
+
+type Table = Record<string, (person: Person) => unknown>;
+
+interface ExpectedState {
+  exported: Table;
+  exportedOfEverybody: Table;
+  applied(table: Table, person: Person): Record<string, unknown>;
+  rememberState(
+    sandbox: SandboxProcess,
+    customers: { people: number; seed: number },
+  ): Promise<() => Promise<{ compared: number; differences: string[] }>>;
+}
+
+const people = 600;
+const inBlueConic = 450;
+
+describe('examples, imported as they are and connected to the sandbox', function () {
+  this.timeout(120_000);
+  let stage: Stage;
+  let expected: ExpectedState;
+  before(async () => {
+    expected = await import(pathToFileURL(join(packageRoot, 'scripts', 'expected-state.mjs')).href);
+    stage = await Stage.start(people);
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.reset());
+
+  async function deployExample(name: string): Promise<string[]> {
+    const example = readExample(name);
+    const { nodes, credentials } = connectFlow(example, stage.sandbox.description);
+    await stage.nodeRed.deploy(nodes, credentials);
+    return goalTriggers(example).map(({ id }) => id);
+  }
+
+  for (const name of Object.values(exampleNames)) {
+    it(`"${name}" holds no secret, is in the editor's menu, and starts nothing by itself`, async () => {
+      const example = readExample(name);
+      assert.ok(example.every((node) => !('credentials' in node)));
+      const injects = example.filter(({ type }) => type === 'inject');
+      assert.ok(injects.every(({ once, repeat, crontab }) => !once && repeat === '' && crontab === ''));
+      const menu = await stage.nodeRed.get(
+        `/library/examples/flows/@profile-bridge/node-red-braze-blueconic/${encodeURIComponent(name)}`,
+      );
+      assert.deepEqual(menu.body, example);
+
+      await deployExample(name);
+      assert.deepEqual(await stage.sandbox.control('GET', '/calls'), { braze: {}, blueconic: {}, s3: {} });
+      assert.deepEqual(await stage.runs(), { live: [], history: [] });
+    });
+  }
+
+  it('both directions: each side holds what it should, value by value', async () => {
+    const [importTrigger, exportTrigger] = await deployExample(exampleNames.bothDirections);
+    const compare = await expected.rememberState(stage.sandbox, { people, seed });
+
+    const imported = await stage.run(importTrigger);
+    assert.equal(imported.result, 'succeeded');
+    assert.equal(imported.ledger.read, people);
+    assert.equal(imported.ledger.accepted, people);
+    assert.equal(imported.ledger.created, people - inBlueConic);
+    assert.equal(imported.ledger.updated, inBlueConic);
+
+    const exported = await stage.run(exportTrigger);
+    assert.equal(exported.result, 'succeeded');
+    assert.equal(exported.ledger.read, people);
+    assert.equal(exported.ledger.accepted, people);
+    assert.ok(exported.complete);
+
+    const { compared, differences } = await compare();
+    assert.deepEqual(differences, []);
+    assert.equal(compared, 2 * people);
+  });
+
+  it('delta files: every file is read once, and again when it was replaced', async () => {
+    const [trigger] = await deployExample(exampleNames.deltaFiles);
+    const before = (await stage.bothSides()).users;
+    await stage.sandbox.putObject('blueconic-delta/2026-01-01/a.ndjson.gz', gzipLines(deltaRecords(0, 200)));
+    await stage.sandbox.putObject(
+      'blueconic-delta/2026-01-01/b.ndjson.gz',
+      gzipLines(deltaRecords(200, 400)),
+    );
+    await stage.sandbox.putObject('elsewhere/c.ndjson.gz', gzipLines(deltaRecords(400, 500)));
+
+    const first = await stage.run(trigger);
+    assert.equal(first.result, 'succeeded');
+    assert.equal(first.ledger.accepted, 400);
+    const after = (await stage.bothSides()).users;
+    for (const index of range(0, 400)) assertExported(index, after);
+    for (const index of range(400, people)) {
+      const { externalId } = person(seed, index);
+      assert.deepEqual(after.get(externalId), before.get(externalId));
+    }
+
+    assert.equal((await stage.run(trigger)).ledger.read, 0);
+
+    const [replaced] = deltaRecords(200, 201);
+    const record = { properties: { ...replaced!.properties, loyalty_points: ['31'] } };
+    await stage.sandbox.putObject('blueconic-delta/2026-01-01/b.ndjson.gz', gzipLines([record]));
+    const third = await stage.run(trigger);
+    assert.equal(third.ledger.read, 1);
+    const points = await stage.attribute('bc_loyalty_points');
+    assert.deepEqual(points, new Map([...pointsOf(range(0, 400)), [person(seed, 200).externalId, 31]]));
+  });
+
+  function assertExported(index: number, users: ReadonlyMap<string, BrazeUser>): void {
+    const someone = person(seed, index);
+    const { custom_attributes: held } = users.get(someone.externalId)!;
+    const should = expected.applied({ ...expected.exported, ...expected.exportedOfEverybody }, someone);
+    for (const [name, value] of Object.entries(should)) {
+      if (value instanceof Date) assert.equal(Date.parse(String(held[name])), value.getTime(), name);
+      else assert.deepEqual(held[name], value, name);
+    }
+    const received = Object.keys(held).filter((name) => name.startsWith('bc_'));
+    assert.deepEqual(received.sort(), Object.keys(should).sort());
+  }
+});

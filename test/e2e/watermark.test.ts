@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { person } from '../../src/sandbox/people';
+import { pointsOf, range, seed } from '../support/customers';
+import { blueconicSegment, exportMapper, flowTab, usersTrack } from '../support/flowNodes';
+import { inject } from '../support/flowProbe';
+import { Stage } from '../support/stage';
+
+const people = 200;
+/** The sandbox's BlueConic knows three quarters of the customers. */
+const known = range(0, 150);
+const hour = 3_600_000;
+const customer = (index: number) => person(seed, index).externalId;
+
+describe('watermark of a BlueConic segment', function () {
+  this.timeout(90_000);
+  let stage: Stage;
+  before(async () => {
+    stage = await Stage.start(people);
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.reset());
+
+  /** Seeded profiles count as modified just now; a watermark stays ten minutes behind, so they must be older. */
+  function modifiedLast(at: number): Promise<void> {
+    return stage.sandbox.control('POST', '/blueconic/seed', {
+      seed,
+      from: 0,
+      to: known.length,
+      modifiedAt: at,
+    });
+  }
+
+  const touch = (index: number, points: number) =>
+    stage.sandbox.control('POST', '/blueconic/touch', {
+      property: 'customer_id',
+      value: customer(index),
+      set: { loyalty_points: [String(points)] },
+    });
+
+  /** @param source each test has its own, and with it its own watermark. */
+  function deployExport(source: string, changes: object = {}): Promise<void> {
+    return stage.deploy([
+      inject('go', flowTab, [source]),
+      blueconicSegment(source, ['mapper'], { pageRows: 40, ...changes }),
+      exportMapper('mapper', ['sink']),
+      usersTrack('sink'),
+    ]);
+  }
+
+  it('the first run reads everybody, the next only who was modified since', async () => {
+    await modifiedLast(Date.now() - hour);
+    await deployExport('changes');
+    const first = await stage.run();
+    assert.ok(first.complete);
+    assert.equal(first.ledger.accepted, known.length);
+    assert.deepEqual(await stage.attribute('bc_points'), pointsOf(known));
+
+    assert.equal((await stage.run()).ledger.read, 0);
+
+    await touch(3, 33);
+    await touch(90, 99);
+    const third = await stage.run();
+    assert.equal(third.ledger.read, 2);
+    assert.equal(third.ledger.accepted, 2);
+    const expected = new Map(pointsOf(known)).set(customer(3), 33).set(customer(90), 99);
+    assert.deepEqual(await stage.attribute('bc_points'), expected);
+  });
+
+  it('outlives a restart of Node-RED', async () => {
+    await modifiedLast(Date.now() - hour);
+    await deployExport('lasting');
+    assert.equal((await stage.run()).ledger.read, known.length);
+    await stage.nodeRed.restart();
+    assert.equal((await stage.run()).ledger.read, 0);
+  });
+
+  it('does not move with a run that failed, was stopped, or was told to read less', async () => {
+    await modifiedLast(Date.now() - hour);
+    await deployExport('held');
+    await stage.sandbox.control('POST', '/faults', {
+      system: 'braze',
+      path: '/users/track',
+      fault: { kind: 'status', status: 401 },
+    });
+    assert.equal((await stage.run()).result, 'failed');
+    await stage.sandbox.control('DELETE', '/faults');
+
+    await deployExport('held', { firstRows: '5' });
+    assert.equal((await stage.run()).ledger.read, 5);
+
+    await deployExport('held', { pageRows: 10 });
+    await stage.sandbox.control('POST', '/faults', {
+      system: 'blueconic',
+      path: '/segments/',
+      skip: 3,
+      fault: { kind: 'latency', ms: 60_000 },
+    });
+    await stage.nodeRed.inject('go');
+    await stage.liveRun(({ ledger }) => ledger.read > 0);
+    await stage.nodeRed.inject('go', { payload: 'stop' });
+    assert.equal((await stage.nextRun()).result, 'stopped');
+    await stage.sandbox.control('DELETE', '/faults');
+
+    const whole = await stage.run();
+    assert.ok(whole.complete);
+    assert.equal(whole.ledger.read, known.length);
+    assert.equal((await stage.run()).ledger.read, 0);
+  });
+
+  for (const [where, offset] of [
+    ['ahead of', 3 * hour],
+    ['behind', -3 * hour],
+  ] as const) {
+    it(`follows BlueConic's clock where that is ${where} this machine's`, async () => {
+      await stage.sandbox.control('POST', '/blueconic/settings', { clockOffsetMs: offset });
+      await modifiedLast(Date.now() + offset - hour);
+      await deployExport(`clock ${where}`);
+      assert.equal((await stage.run()).ledger.read, known.length);
+      await touch(5, 55);
+      const second = await stage.run();
+      assert.equal(second.ledger.read, 1);
+      assert.deepEqual((await stage.attribute('bc_points')).get(customer(5)), 55);
+    });
+  }
+});

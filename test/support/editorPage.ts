@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { type BrowserPage, openEditor } from './browser';
+import { nodeRedVersion, packageRoot } from './places';
+
+const screenshotFolder = join(packageRoot, 'test-results', 'editor');
+
+/** A Node-RED editor as a person uses it: through what can be seen and clicked. Nodes are named by their ids. */
+export class EditorPage {
+  readonly #opened: BrowserPage;
+
+  private constructor(opened: BrowserPage) {
+    this.#opened = opened;
+  }
+
+  /** @param executablePath the place that `describeWith('browser', …)` hands to its body. */
+  static async open(executablePath: string, url: string): Promise<EditorPage> {
+    return new EditorPage(await openEditor(executablePath, url));
+  }
+
+  get page(): Page {
+    return this.#opened.page;
+  }
+
+  /** What went wrong in the page so far: errors nobody caught, and requests to outside hosts. */
+  get troubles(): string[] {
+    return [...this.#opened.pageErrors, ...this.#opened.outsideRequests];
+  }
+
+  close(): Promise<void> {
+    return this.#opened.close();
+  }
+
+  /** Keeps what is to be seen now, as `test-results/editor/<name>, Node-RED <version>.png`. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshotFolder, { recursive: true });
+    await this.page.screenshot({ path: join(screenshotFolder, `${name}, Node-RED ${nodeRedVersion}.png`) });
+  }
+
+  /** The node types of one palette category, from top to bottom, with the labels they have there. */
+  palette(category: string): Promise<string[][]> {
+    return this.page
+      .locator(`#red-ui-palette-container-${category} .red-ui-palette-node`)
+      .evaluateAll((nodes) =>
+        nodes.map((node) => [
+          node.getAttribute('data-palette-type') ?? '',
+          node.querySelector('.red-ui-palette-label')?.textContent ?? '',
+        ]),
+      );
+  }
+
+  /** Import > Examples, and then the new tab. */
+  async importExample(packageName: string, example: string, tabLabel: string): Promise<void> {
+    const { page } = this;
+    await page.locator('#red-ui-header-button-sidemenu').click();
+    await page.locator('#menu-item-import').click();
+    await page.locator('#red-ui-clipboard-dialog-tab-import, .red-ui-clipboard-dialog-box').first().waitFor();
+    await page.locator('.red-ui-tab-label:visible', { hasText: 'Examples' }).click();
+    const entries = page.locator('.red-ui-treeList-label:visible');
+    await entries.filter({ hasText: packageName }).click();
+    await entries.filter({ hasText: example }).click();
+    await page.locator('#red-ui-clipboard-dialog-ok').click();
+    await this.openTab(tabLabel);
+  }
+
+  async openTab(label: string): Promise<void> {
+    await this.page.locator('.red-ui-tab-label', { hasText: label }).click();
+  }
+
+  /** Opens a node's dialog by a double click on it. */
+  async openDialog(nodeId: string): Promise<void> {
+    await this.page.locator(`[id="${nodeId}"] .red-ui-flow-node`).first().dblclick();
+    await this.page.locator('#node-dialog-ok').waitFor();
+  }
+
+  /** From an open dialog on to the dialog of the config node chosen in the field. */
+  async openConfig(field: string): Promise<void> {
+    await this.page.locator(`#node-input-btn-${field}-edit`).click();
+    await this.page.locator('#node-config-dialog-ok').waitFor();
+  }
+
+  /** Types into fields of the dialog on top. @param values by element id. */
+  async type(values: Record<string, string>): Promise<void> {
+    for (const [id, value] of Object.entries(values)) await this.page.locator(`[id="${id}"]`).fill(value);
+  }
+
+  /** Takes a choice from the list that a field offers once it was clicked. */
+  async choose(fieldId: string, label: string): Promise<void> {
+    await this.page.locator(`[id="${fieldId}"]`).click();
+    await this.page.locator('[role="option"]:visible', { hasText: label }).first().click();
+  }
+
+  async doneWithConfig(): Promise<void> {
+    await this.page.locator('#node-config-dialog-ok').click();
+    await this.page.locator('#node-config-dialog-ok').waitFor({ state: 'detached' });
+  }
+
+  async doneWithDialog(): Promise<void> {
+    await this.page.locator('#node-dialog-ok').click();
+    await this.page.locator('#node-dialog-ok').waitFor({ state: 'detached' });
+  }
+
+  async deploy(): Promise<void> {
+    await this.page.locator('#red-ui-header-button-deploy').click();
+    await this.page.locator('#red-ui-header-button-deploy.disabled').waitFor();
+  }
+
+  async pressInjectButton(nodeId: string): Promise<void> {
+    await this.page.locator(`[id="${nodeId}"] .red-ui-flow-node-button-button`).click();
+  }
+
+  /** Waits until a node's status line reads like this, and returns it. */
+  async waitForStatus(nodeId: string, text: RegExp): Promise<string> {
+    const label = this.page
+      .locator(`[id="${nodeId}"] .red-ui-flow-node-status-label`)
+      .filter({ hasText: text });
+    await label.waitFor({ timeout: 60_000 });
+    return (await label.textContent()) ?? '';
+  }
+
+  /** Whether a node carries the triangle of a setting that is missing or wrong. */
+  async isInvalid(nodeId: string): Promise<boolean> {
+    return this.page.locator(`[id="${nodeId}"] .red-ui-flow-node-error`).isVisible();
+  }
+}
