@@ -36,6 +36,7 @@ RED.nodes.registerType('blueconic-profiles', {
         );
       },
     },
+    firstTotal: { value: 'remember' },
   },
   inputs: 1,
   outputs: 2,

@@ -3,9 +3,9 @@ import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
 import { wholeNumber } from '../shell/configValue';
 import { configNode } from '../shell/settings';
-import { sinkShell } from '../shell/sinkShell';
+import { type SinkNodeDef, sinkShell } from '../shell/sinkShell';
 
-interface BlueConicProfilesDef extends NodeDef {
+interface BlueConicProfilesDef extends NodeDef, SinkNodeDef {
   blueconic: string;
   entriesPerRequest: number | string;
   requestsInFlight: number | string;
@@ -14,7 +14,7 @@ interface BlueConicProfilesDef extends NodeDef {
 export default function register(RED: NodeAPI): void {
   function BlueConicProfiles(this: Node, def: BlueConicProfilesDef): void {
     RED.nodes.createNode(this, def);
-    sinkShell(RED, this, () => {
+    sinkShell(RED, this, def, () => {
       const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');
       return new ProfilesTarget(blueconic.client(), {
         entriesPerRequest: Math.min(1000, Math.max(1, wholeNumber(def.entriesPerRequest, 500))),

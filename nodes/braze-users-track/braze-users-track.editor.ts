@@ -15,6 +15,7 @@ RED.nodes.registerType('braze-users-track', {
         return configVerdict(this, 'braze-users-track.label.braze', value);
       },
     },
+    firstTotal: { value: 'remember' },
   },
   inputs: 1,
   outputs: 2,

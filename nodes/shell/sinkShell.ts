@@ -9,6 +9,12 @@ import { platform } from './platform';
 import { StatusLine } from './statusLine';
 import { inOwnWords, lastWord } from './statusText';
 
+/** The part of a sink node's configuration that all sinks share. */
+export interface SinkNodeDef {
+  /** What the first total of a profile does; see Sums. */
+  firstTotal?: string;
+}
+
 /** The nodes a goal may end in. */
 export const sinkTypes: ReadonlySet<string> = new Set(['braze-users-track', 'blueconic-profiles']);
 
@@ -23,7 +29,12 @@ export function sinkOf(nodeId: string): { join(run: GoalRun): void } | undefined
  * What every sink node does: takes arrays of updates (or one), emits settled rows and the ledger on its first output
  * and rejected updates on its second, and shows how it goes.
  */
-export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => SinkTarget<Item>): void {
+export function sinkShell<Item>(
+  RED: NodeAPI,
+  node: Node,
+  def: SinkNodeDef,
+  makeTarget: () => SinkTarget<Item>,
+): void {
   const status = new StatusLine(node);
   let target: SinkTarget<Item>;
   try {
@@ -71,6 +82,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeTarget: () => Sink
     registry: platform.runs,
     target,
     events,
+    lanes: { firstTotal: def.firstTotal === 'add' ? 'add' : 'remember' },
     settle: async (run) => {
       const store: StateStore = await platform.acquireStore(RED);
       try {
