@@ -11,7 +11,7 @@ export interface ConnectionDef extends NodeDef {
   goals?: Partial<ConnectionGoal>[];
   onFailure?: string;
   overlap?: string;
-  onRestart?: string;
+  afterRestart?: string;
   notify?: string;
   addresses?: string;
   /** Property of a message that may carry a command; empty: none. */
@@ -34,7 +34,7 @@ export function connectionSettings(id: string, def: ConnectionDef): ConnectionSe
     })),
     onFailure: def.onFailure === 'stop' ? 'stop' : 'continue',
     overlap: def.overlap === 'skip' ? 'skip' : 'queue',
-    onRestart: def.onRestart === 'wait' ? 'wait' : 'resume',
+    afterRestart: def.afterRestart === 'wait' ? 'wait' : 'resume',
     keep: {
       runs: Math.max(1, wholeNumber(def.keepRuns, 200)),
       days: wholeNumber(def.keepDays, 400),

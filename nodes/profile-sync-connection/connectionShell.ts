@@ -53,6 +53,7 @@ export class ConnectionShell {
   readonly #runner: ConnectionRunner<NodeMessageInFlow>;
   readonly #ticker: NodeJS.Timeout;
   #lastReport: RunReport | undefined;
+  #closed = false;
 
   constructor(RED: NodeAPI, node: Node, def: ConnectionDef) {
     this.#RED = RED;
@@ -76,7 +77,12 @@ export class ConnectionShell {
       this.#input(message, done).catch((thrown) => done(asSyncError(thrown, 'running the connection')));
     });
     node.on('close', (removed: boolean, done: () => void) => void this.#close(removed).then(done, done));
-    this.#start().catch((thrown) => this.#trouble(asSyncError(thrown, 'starting the connection'), undefined));
+    // Only once all flows run can a goal go on.
+    RED.events.once('flows:started', () => {
+      this.#start().catch((thrown) =>
+        this.#trouble(asSyncError(thrown, 'starting the connection'), undefined),
+      );
+    });
   }
 
   describe(): ConnectionDescription {
@@ -100,6 +106,7 @@ export class ConnectionShell {
   }
 
   async #start(): Promise<void> {
+    if (this.#closed) return;
     [this.#lastReport] = await this.reports(1);
     await this.#runner.start();
   }
@@ -229,6 +236,7 @@ export class ConnectionShell {
   }
 
   async #close(removed: boolean): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#ticker);
     running.delete(this.#node.id);
     await this.#runner.close(removed);

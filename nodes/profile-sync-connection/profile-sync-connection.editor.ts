@@ -37,7 +37,7 @@ RED.nodes.registerType<ConnectionNode>('profile-sync-connection', {
     },
     onFailure: { value: 'continue' },
     overlap: { value: 'queue' },
-    onRestart: { value: 'resume' },
+    afterRestart: { value: 'resume' },
     command: { value: 'payload' },
     notify: { value: 'always' },
     addresses: {

@@ -34,7 +34,7 @@ export default function register(RED: NodeAPI): void {
         .json({ code: 'RUN_UNKNOWN', message: 'No such run is open; it may have ended already.' });
       return;
     }
-    run.stop();
+    run.pause();
     response.json({});
   });
 }

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { storeSecret } from '../../src/delta/storeSecret';
 import { Sums } from '../../src/delta/sums';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
-import { loadCheckpoint } from '../../src/run/checkpoint';
+import { type Checkpoint, loadCheckpoint } from '../../src/run/checkpoint';
 import { Checkpointer } from '../../src/run/checkpointer';
 import { type GoalOrder, readGoalOrder } from '../../src/run/connections';
 import type { GoalIdentity, GoalRun, RunSummary } from '../../src/run/goalRun';
@@ -59,8 +59,6 @@ export function sourceShell(options: SourceShellOptions): void {
   let current: GoalRun | undefined;
   let starting = false;
   let closed = false;
-  /** A person stopped the run: it waits for the next trigger, even over a restart. */
-  let paused = false;
 
   // Only once all flows run is there a sink to go on with.
   if (options.def.afterRestart !== 'wait') RED.events.once('flows:started', () => void goOn());
@@ -68,8 +66,7 @@ export function sourceShell(options: SourceShellOptions): void {
   node.on('input', (message, _send, done) => {
     const order = readGoalOrder((message as { sync?: unknown }).sync);
     if (!order && message.payload === 'stop') {
-      paused = true;
-      current?.stop();
+      current?.pause();
       done();
     } else if (starting || current) {
       status.show('yellow', 'ring', words('status.overlap'));
@@ -95,12 +92,12 @@ export function sourceShell(options: SourceShellOptions): void {
   async function goOn(): Promise<void> {
     if (closed || starting || current) return;
     starting = true;
-    let waiting = false;
+    let waiting: Checkpoint | undefined;
     try {
       const store = await platform.acquireStore(RED, options.def.store);
       try {
         const checkpoint = await loadCheckpoint(store, node.id);
-        waiting = checkpoint !== undefined && !checkpoint.paused;
+        if (!checkpoint?.paused) waiting = checkpoint;
       } finally {
         platform.releaseStore(store);
       }
@@ -108,7 +105,7 @@ export function sourceShell(options: SourceShellOptions): void {
       // Whatever keeps the store closed is told when a run wants it; here nobody has asked for anything yet.
       node.debug(asSyncError(thrown, 'looking for a run to go on with').message);
     }
-    if (waiting && !closed) await start(undefined, undefined, reportError);
+    if (waiting && !closed) await start(undefined, orderOf(waiting), reportError);
     else starting = false;
   }
 
@@ -162,14 +159,18 @@ export function sourceShell(options: SourceShellOptions): void {
         settle: async (ended) => {
           await checkpointer?.close();
           const mayGoOn = checkpointer !== undefined && ended.result === 'stopped';
-          await platform.settle(held, ended, source, mayGoOn ? (paused ? 'paused' : 'cut off') : 'over');
+          await platform.settle(
+            held,
+            ended,
+            source,
+            mayGoOn ? (ended.paused ? 'paused' : 'cut off') : 'over',
+          );
         },
       });
       // What is only tried has nothing to go on with.
       if (path.sink && !partial && !order?.dryRun) {
         checkpointer = new Checkpointer(run, source, held, { configHash: hash });
       }
-      paused = false;
       current = run;
       starting = false;
       run.listen({
@@ -231,6 +232,11 @@ export function sourceShell(options: SourceShellOptions): void {
     // A sink that failed has reported the error where it belongs; reporting it twice would be two alarms for one fire.
     done(run.error && run.errorReportedBy === undefined ? run.error : undefined);
   }
+}
+
+/** A connection still waits for the run that was cut off, also where it has to begin anew. */
+function orderOf({ connection }: Checkpoint): GoalOrder | undefined {
+  return connection && { token: connection, dryRun: false, fullRead: false };
 }
 
 function overlap(): SyncError {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { MatchTerm } from '../mapping/profileUpdate';
 
 const keyBytes = 16;
 
@@ -8,4 +9,9 @@ const keyBytes = 16;
  */
 export function profileKey(secret: Buffer, target: string, identifier: string): Buffer {
   return createHmac('sha256', secret).update(`${target}\0${identifier}`).digest().subarray(0, keyBytes);
+}
+
+/** The identifier of a profile: the first of the ways in which its update may find it. */
+export function identifierOf(match: readonly (readonly MatchTerm[])[]): string {
+  return JSON.stringify(match[0] ?? []);
 }

@@ -2,7 +2,8 @@ import { decimalText } from '../mapping/decimalText';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import type { Outcome } from '../run/ledger';
 import type { StateStore, StoreWrite } from '../store/store';
-import { profileKey } from './profileKey';
+import { identifierOf, profileKey } from './profileKey';
+import { targetWrite } from './targets';
 
 /** What the source's numbers mean: totals as of now, or amounts that each row adds once. */
 export type NumberMeaning = 'total' | 'amount';
@@ -71,17 +72,19 @@ export class Sums {
       const sums = this.#amounts(row, totals, remembered);
       return { ...(plain && { plain }), ...(sums && { sums }), sentBefore: false };
     });
+    if (remembered.length > 0) remembered.push(targetWrite(this.#options.target));
     return { resolved, remembered };
   }
 
   /** Makes intents durable, and with them the totals as if the sums had arrived. Call it before sending. */
   async intend(intents: readonly SumIntent[]): Promise<void> {
+    const target = targetWrite(this.#options.target);
     const writes = intents.flatMap((intent): StoreWrite[] => [
       { space: 'intent', key: intent.key, value: new Date().toISOString() },
       ...intent.moves.map(({ key, to }): StoreWrite => ({ space: 'number', key, value: decimalText(to) })),
     ]);
     const guards = intents.map(({ key }) => ({ space: 'intent' as const, key }));
-    const written = await this.#options.store.putIfAbsent(writes, guards);
+    const written = await this.#options.store.putIfAbsent([target, ...writes], guards);
     // Two rows of one place in one run: the run engine counts a row once, so this is a fault of ours.
     if (!written) throw new Error('an intent was already there');
   }
@@ -157,8 +160,8 @@ export class Sums {
   }
 
   #totalKey(update: ProfileUpdate, field: string): Buffer {
-    const identifier = JSON.stringify(update.match[0] ?? []);
-    const profile = profileKey(this.#options.secret, this.#options.target, identifier);
+    const { secret, target } = this.#options;
+    const profile = profileKey(secret, target, identifierOf(update.match));
     return Buffer.concat([profile, Buffer.from(field)]);
   }
 }

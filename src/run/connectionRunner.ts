@@ -17,7 +17,7 @@ export interface ConnectionSettings {
   /** A trigger during a run: one waits, or none does. */
   overlap: 'queue' | 'skip';
   /** A run that an end of Node-RED cut off: goes on by itself, or with the next trigger. */
-  onRestart: 'resume' | 'wait';
+  afterRestart: 'resume' | 'wait';
   keep: ReportRetention;
 }
 
@@ -181,7 +181,7 @@ export class ConnectionRunner<Trigger> {
     await this.#options.withState((state) => state.setOn(on));
     this.#on = on;
     if (!on) this.#dropWaiting();
-    else if (!this.#current && this.#settings.onRestart === 'resume' && this.#interrupted) {
+    else if (!this.#current && this.#settings.afterRestart === 'resume' && this.#interrupted) {
       void this.#takeUp(this.#interrupted, undefined);
     }
     this.#options.changed();
@@ -226,7 +226,7 @@ export class ConnectionRunner<Trigger> {
       await this.#giveUp(checkpoint);
     } else {
       this.#interrupted = checkpoint;
-      if (on && this.#settings.onRestart === 'resume') void this.#takeUp(checkpoint, undefined);
+      if (on && this.#settings.afterRestart === 'resume') void this.#takeUp(checkpoint, undefined);
     }
     this.#options.changed();
   }

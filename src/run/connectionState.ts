@@ -100,11 +100,13 @@ export class ConnectionState {
   async endedRun(token: GoalToken): Promise<RunSummary | undefined> {
     const recent = await readHistory(this.#store, recentRuns);
     return recent.find(
-      ({ connection, result }) =>
+      ({ connection, result, error }) =>
         connection?.connection === token.connection &&
         connection.connectionRun === token.connectionRun &&
         connection.goal === token.goal &&
-        result !== 'stopped',
+        result !== 'stopped' &&
+        // Its source could not go on with that run, and began anew.
+        error?.code !== 'RUN_INTERRUPTED',
     );
   }
 

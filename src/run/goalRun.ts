@@ -174,6 +174,7 @@ export class GoalRun {
   #lastMove = Date.now();
   #sourceEnded = false;
   #stopping = false;
+  #paused = false;
   #finishing = false;
   #error: SyncError | undefined;
   #reportedBy: string | undefined;
@@ -507,6 +508,17 @@ export class GoalRun {
 
   fail(error: SyncError): void {
     this.stop(error);
+  }
+
+  /** A person ends the run early: it waits for a trigger to go on, even over a restart. */
+  pause(): void {
+    this.#paused = true;
+    this.stop();
+  }
+
+  /** A person has ended it; else a stop is a restart or a deploy, after which the run goes on by itself. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** Units that must be read again, because a row of theirs failed for a passing cause. */

@@ -55,7 +55,7 @@ export class GoalTurn {
   /** Ends the goal's run; one that begins only after this is ended at once. */
   stop(): void {
     this.#stopping = true;
-    if (this.#run) this.#run.stop();
+    if (this.#run) this.#run.pause();
     else this.#end({ result: 'stopped' });
   }
 
@@ -74,7 +74,7 @@ export class GoalTurn {
     clearTimeout(this.#timer);
     this.#run = run;
     // One goal at a time: a source that begins when its turn is over must not run beside the next goal.
-    if (this.#stopping || this.#over) run.stop();
+    if (this.#stopping || this.#over) run.pause();
   }
 
   #giveUp(): void {

@@ -21,7 +21,7 @@ interface TakenRow {
   update: ProfileUpdate;
   message: MessageInFlight;
   /** Sums to send once the rest of the row was taken by the target. */
-  then?: PendingSums;
+  following?: PendingSums;
   /** Sums that this request carries, and what became of the rest of the row before. */
   sums?: { intent: SumIntent; rest?: Verdict };
 }
@@ -179,7 +179,7 @@ export class SinkLane<Item> {
   #packResolved(row: TakenRow, { plain, sums, sentBefore }: ResolvedRow): void {
     if (this.run.stopping) this.#decide(row, { outcome: 'unsent' });
     else if (sentBefore) this.#decide(row, { outcome: 'unknown', reason: sentBeforeReason });
-    else if (plain) this.#pack(sums ? { ...row, then: sums } : row, plain);
+    else if (plain) this.#pack(sums ? { ...row, following: sums } : row, plain);
     else if (sums) this.#pack({ ...row, sums: { intent: sums.intent } }, sums.update);
     else this.#decide(row, { outcome: 'unchanged', reason: 'the sums are as they were' });
   }
@@ -189,14 +189,14 @@ export class SinkLane<Item> {
    * outcome, but sums that were refused do not undo a rest that was accepted.
    */
   #conclude(row: TakenRow, verdict: Verdict): void {
-    const { then, sums } = row;
-    if (then && (verdict.outcome === 'accepted' || verdict.outcome === 'unchanged')) {
+    const { following, sums } = row;
+    if (following && (verdict.outcome === 'accepted' || verdict.outcome === 'unchanged')) {
       if (this.run.stopping) {
         this.#decide(row, { outcome: 'unsent' });
         return;
       }
-      const { then: _then, ...rest } = row;
-      this.#pack({ ...rest, sums: { intent: then.intent, rest: verdict } }, then.update);
+      const { following: _following, ...rest } = row;
+      this.#pack({ ...rest, sums: { intent: following.intent, rest: verdict } }, following.update);
       return;
     }
     if (!sums) {

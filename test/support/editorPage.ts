@@ -12,6 +12,7 @@ export class EditorPage {
 
   private constructor(opened: BrowserPage) {
     this.#opened = opened;
+    opened.page.setDefaultTimeout(15_000);
   }
 
   /** @param executablePath the place that `describeWith('browser', …)` hands to its body. */
@@ -45,7 +46,7 @@ export class EditorPage {
       .evaluateAll((nodes) =>
         nodes.map((node) => [
           node.getAttribute('data-palette-type') ?? '',
-          node.querySelector('.red-ui-palette-label')?.textContent ?? '',
+          node.querySelector('.red-ui-palette-label')?.textContent?.replace(/\s+/g, ' ') ?? '',
         ]),
       );
   }
