@@ -3,7 +3,7 @@ import { SyncError } from '../../src/errors/syncError';
 import { type Bucket, openBucket } from '../../src/s3/bucket';
 import { checkAccess } from '../../src/s3/checkAccess';
 import { listBuckets } from '../../src/s3/listBuckets';
-import type { S3Settings } from '../../src/s3/settings';
+import type { S3Access, S3Settings } from '../../src/s3/settings';
 import { draftRoute } from '../shell/adminRoutes';
 
 interface S3ConfigDef extends NodeDef {
@@ -40,7 +40,7 @@ export default function register(RED: NodeAPI): void {
 
   draftRoute(RED, 'list/s3-buckets', secrets, async (draft, signal) => {
     try {
-      const names = await listBuckets(settingsOf(draft), signal);
+      const names = await listBuckets(accessOf(draft), signal);
       return { items: names.map((name) => ({ value: name, label: name })) };
     } catch (thrown) {
       // A key made for one bucket often may not list all of them: no error, the name is typed.
@@ -56,27 +56,35 @@ export default function register(RED: NodeAPI): void {
   });
 }
 
+type S3Form = { [field: string]: unknown };
+
 /** From a form (deployed or draft) to the client's settings; forms keep empty texts where nothing is set. */
-function settingsOf(form: { [field: string]: unknown }): S3Settings {
-  const text = (name: string): string => String(form[name] ?? '').trim();
-  const endpoint = text('endpoint');
-  const region = text('region');
-  const sessionToken = text('sessionToken');
+function settingsOf(form: S3Form): S3Settings {
+  return { ...accessOf(form), bucket: text(form, 'bucket'), rootPath: text(form, 'rootPath') };
+}
+
+/** The same without a bucket, which is still to be chosen when the list of them is asked for. */
+function accessOf(form: S3Form): S3Access {
+  const endpoint = text(form, 'endpoint');
+  const region = text(form, 'region');
+  const sessionToken = text(form, 'sessionToken');
   return {
     auth:
       form.auth === 'chain'
         ? { kind: 'chain' }
         : {
             kind: 'keys',
-            accessKeyId: text('accessKeyId'),
-            secretAccessKey: text('secretAccessKey'),
+            accessKeyId: text(form, 'accessKeyId'),
+            secretAccessKey: text(form, 'secretAccessKey'),
             ...(sessionToken !== '' && { sessionToken }),
           },
     ...(region !== '' && { region }),
     ...(endpoint !== '' && { endpoint }),
     pathStyle: form.pathStyle === true,
     checksums: form.checksums === 'required' ? 'required' : 'supported',
-    bucket: text('bucket'),
-    rootPath: text('rootPath'),
   };
+}
+
+function text(form: S3Form, name: string): string {
+  return String(form[name] ?? '').trim();
 }

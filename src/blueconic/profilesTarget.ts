@@ -1,6 +1,6 @@
-import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
-import { type Attempt, gaveUpVerdict, type RetryOptions, retrying } from '../run/retry';
+import { Delivery } from '../run/delivery';
+import type { Attempt, RetryOptions } from '../run/retry';
 import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BlueConicClient } from './blueconicClient';
 import type { BulkAnswer, BulkResult } from './bulkAnswer';
@@ -25,9 +25,6 @@ export interface ProfileItem {
 
 /** No limit is documented; this keeps one request's JSON from holding the event loop. */
 const bytesPerRequest = 8_000_000;
-const defaultDeadlineMs = 5 * 60_000;
-/** Before BlueConic has answered once, a connection that fails this often points at a setting. */
-const triesWithoutAnyAnswer = 3;
 
 /** Executes profile updates on BlueConic through `PUT /profiles`, and brings every result back to its profile. */
 export class ProfilesTarget implements SinkTarget<ProfileItem> {
@@ -36,16 +33,15 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly bytesPerRequest = bytesPerRequest;
   readonly requestsInFlight: number;
   readonly #client: Pick<BlueConicClient, 'putProfiles' | 'url'>;
-  readonly #retry: RetryOptions;
+  readonly #delivery: Delivery;
   #nextIdentifier = 1;
-  #answered = false;
 
   constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
     this.#client = client;
     this.name = `blueconic ${client.url}`;
     this.objectsPerRequest = settings.entriesPerRequest;
     this.requestsInFlight = settings.requestsInFlight;
-    this.#retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
+    this.#delivery = new Delivery(settings.retry);
   }
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<ProfileItem>['prepare']> {
@@ -67,42 +63,17 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   async send(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
     const body = Buffer.from(`[${items.map((item) => item.json).join(',')}]`);
     const identifiers = items.map((item) => item.identifier);
-    const { work } = context;
-    work.requests++;
-    work.objects += items.length;
-    let tries = 0;
-    const tried = await retrying<Verdict[]>(
-      async () => {
-        tries++;
-        work.attempts++;
-        work.bytesSent += body.length;
-        let answer: BulkAnswer;
-        try {
-          answer = await this.#client.putProfiles(body, { identifiers }, context.abandoned);
-        } catch (thrown) {
-          return this.#unanswered(asSyncError(thrown, 'sending to BlueConic'), items, repeatable, tries);
-        }
-        this.#answered = true;
-        return verdictsOf(answer, items, repeatable);
+    return this.#delivery.send<BulkAnswer>(
+      {
+        rows: items.length,
+        objects: items.length,
+        body,
+        repeatable,
+        call: (bytes) => this.#client.putProfiles(bytes, { identifiers }, context.abandoned),
+        judge: (answer) => verdictsOf(answer, items, repeatable),
       },
       context,
-      this.#retry,
     );
-    return 'done' in tried ? tried.done : items.map(() => gaveUpVerdict(tried));
-  }
-
-  #unanswered(
-    error: SyncError,
-    items: readonly ProfileItem[],
-    repeatable: boolean,
-    tries: number,
-  ): Attempt<Verdict[]> {
-    if (error.retry === 'never') throw error;
-    if (error.maybeApplied && !repeatable) {
-      return { done: items.map(() => ({ outcome: 'unknown', reason: error.code })) };
-    }
-    if (!this.#answered && !error.maybeApplied && tries >= triesWithoutAnyAnswer) throw error;
-    return { again: error.code, maybeApplied: error.maybeApplied };
   }
 }
 

@@ -1,6 +1,6 @@
-import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
-import { type Attempt, gaveUpVerdict, type RetryOptions, retrying } from '../run/retry';
+import { Delivery } from '../run/delivery';
+import type { Attempt, RetryOptions } from '../run/retry';
 import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BrazeClient } from './brazeClient';
 import { dataPoints } from './dataPoints';
@@ -26,9 +26,6 @@ export interface TrackItem {
 const arrays: readonly TrackArray[] = ['attributes', 'events', 'purchases'];
 /** The documented limit is 4 MB (contracts: braze 2.2); the difference leaves room for the frame around the objects. */
 const bytesPerRequest = 3_900_000;
-const defaultDeadlineMs = 5 * 60_000;
-/** Before Braze has answered once, a connection that fails this often points at a setting, not at bad luck. */
-const triesWithoutAnyAnswer = 3;
 
 /** Executes profile updates on Braze through `/users/track`, and brings every answer back to the user it is about. */
 export class TrackTarget implements SinkTarget<TrackItem> {
@@ -37,15 +34,14 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   readonly bytesPerRequest = bytesPerRequest;
   readonly requestsInFlight: number;
   readonly #client: Pick<BrazeClient, 'track' | 'endpoint'>;
-  readonly #retry: RetryOptions;
-  #answered = false;
+  readonly #delivery: Delivery;
 
   constructor(client: Pick<BrazeClient, 'track' | 'endpoint'>, settings: TrackTargetSettings) {
     this.#client = client;
     this.name = `braze ${client.endpoint}`;
     this.objectsPerRequest = settings.objectsPerRequest;
     this.requestsInFlight = settings.requestsInFlight;
-    this.#retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
+    this.#delivery = new Delivery(settings.retry);
   }
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<TrackItem>['prepare']> {
@@ -74,43 +70,17 @@ export class TrackTarget implements SinkTarget<TrackItem> {
 
   async send(items: readonly TrackItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
     const { body, sent } = requestBody(items);
-    const { work } = context;
-    work.requests++;
-    work.objects += sent.attributes + sent.events + sent.purchases;
-    let tries = 0;
-    const tried = await retrying<Verdict[]>(
-      async () => {
-        tries++;
-        work.attempts++;
-        work.bytesSent += body.length;
-        let answer: TrackAnswer;
-        try {
-          answer = await this.#client.track(body, context.abandoned, sent);
-        } catch (thrown) {
-          return this.#unanswered(asSyncError(thrown, 'sending to Braze'), items, repeatable, tries);
-        }
-        this.#answered = true;
-        return verdictsOf(answer, items, repeatable, work);
+    return this.#delivery.send<TrackAnswer>(
+      {
+        rows: items.length,
+        objects: sent.attributes + sent.events + sent.purchases,
+        body,
+        repeatable,
+        call: (bytes) => this.#client.track(bytes, context.abandoned, sent),
+        judge: (answer) => verdictsOf(answer, items, repeatable, context.work),
       },
       context,
-      this.#retry,
     );
-    if ('done' in tried) return tried.done;
-    return all(items, gaveUpVerdict(tried));
-  }
-
-  #unanswered(
-    error: SyncError,
-    items: readonly TrackItem[],
-    repeatable: boolean,
-    tries: number,
-  ): Attempt<Verdict[]> {
-    if (error.retry === 'never') throw error;
-    if (error.maybeApplied && !repeatable) {
-      return { done: all(items, { outcome: 'unknown', reason: error.code }) };
-    }
-    if (!this.#answered && !error.maybeApplied && tries >= triesWithoutAnyAnswer) throw error;
-    return { again: error.code, maybeApplied: error.maybeApplied };
   }
 }
 

@@ -327,7 +327,8 @@ export class ConnectionRunner<Trigger> {
         this.#options.order(output, order, execution.trigger);
       },
       startMs: this.#timing.startMs,
-      ...(interrupted && { resumeMs: this.#timing.resumeMs }),
+      resumeMs: this.#timing.resumeMs,
+      interrupted,
       notStarted: (error) => this.#options.trouble(error, execution.trigger),
     });
     execution.turns.push(turn);

@@ -13,8 +13,10 @@ export interface GoalTurnOptions {
   order: () => void;
   /** How long a source may take to begin, in milliseconds. */
   startMs: number;
-  /** Wait this long for a source that goes on by itself before the goal is ordered. */
-  resumeMs?: number;
+  /** How long to wait for a source that goes on by itself before the goal is ordered, in milliseconds. */
+  resumeMs: number;
+  /** An earlier life of the connection has ordered the goal already. */
+  interrupted: boolean;
   /** Told of a goal that nothing started: no source can tell of it. */
   notStarted: (error: SyncError) => void;
 }
@@ -24,7 +26,7 @@ export class GoalTurn {
   /** Never rejects; never resolves once the turn was left. */
   readonly outcome: Promise<GoalOutcome>;
   readonly #options: GoalTurnOptions;
-  readonly #stopListening: () => void;
+  #stopListening: () => void = () => {};
   #resolve!: (outcome: GoalOutcome) => void;
   #timer: NodeJS.Timeout | undefined;
   #run: GoalRun | undefined;
@@ -36,15 +38,10 @@ export class GoalTurn {
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    const listener: GoalListener = {
-      started: (run) => this.#started(run),
-      finished: (summary) => this.#end({ result: summary.result, summary }),
-      refused: (error) => this.#end({ result: 'failed', error: plainError(error) }),
-    };
-    this.#stopListening = options.board.expect(options.token, listener);
+    this.#listen();
     if (this.#run || this.#over) return;
-    if (options.resumeMs === undefined) this.#order();
-    else this.#timer = setTimeout(() => this.#order(), options.resumeMs);
+    if (options.interrupted) this.#waitForReturn();
+    else this.#order();
   }
 
   /** The goal's run, from its start to its end. */
@@ -65,6 +62,20 @@ export class GoalTurn {
     this.#stopListening();
   }
 
+  #listen(): void {
+    const { board, token } = this.#options;
+    const listener: GoalListener = {
+      started: (run) => this.#started(run),
+      finished: (summary) => this.#finished(summary),
+      refused: (error) => this.#end({ result: 'failed', error: plainError(error) }),
+    };
+    this.#stopListening = board.expect(token, listener);
+  }
+
+  #waitForReturn(): void {
+    this.#timer = setTimeout(() => this.#order(), this.#options.resumeMs);
+  }
+
   #order(): void {
     this.#timer = setTimeout(() => this.#giveUp(), this.#options.startMs);
     this.#options.order();
@@ -75,6 +86,17 @@ export class GoalTurn {
     this.#run = run;
     // One goal at a time: a source that begins when its turn is over must not run beside the next goal.
     if (this.#stopping || this.#over) run.pause();
+  }
+
+  #finished(summary: RunSummary): void {
+    if (summary.result !== 'stopped' || this.#run?.paused || this.#over) {
+      this.#end({ result: summary.result, summary });
+      return;
+    }
+    // Nobody wanted that: a node of the goal was deployed anew, and its source will go on, or can be told to.
+    this.#run = undefined;
+    this.#waitForReturn();
+    this.#listen();
   }
 
   #giveUp(): void {

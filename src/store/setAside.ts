@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../errors/syncError';
 import { openStore } from './openStore';
 import { causeOf, storeUnavailable } from './storeErrors';
+import { storeSpaces } from './storeKey';
 
 /**
  * Renames the folder of a damaged store, so that a new one can begin in its place; nothing in it is changed. Only for
@@ -28,10 +29,15 @@ export async function setAside(folder: string, now = new Date()): Promise<string
   return name;
 }
 
+/** Reads everything: damage inside a table shows only when that table is read. */
 async function isDamaged(folder: string): Promise<boolean> {
   try {
     const { store } = await openStore(folder);
-    await store.close();
+    try {
+      for (const space of storeSpaces) for await (const _entry of store.list(space, ''));
+    } finally {
+      await store.close();
+    }
     return false;
   } catch (thrown) {
     return thrown instanceof SyncError && thrown.code === 'STORE_DAMAGED';

@@ -195,6 +195,11 @@ describe('admin routes of the dialogs', function () {
     assert.equal(missing.body.code, 'BLUECONIC_CLIENT_REJECTED');
   });
 
+  it('the list of buckets needs no bucket, which it is there to choose', async () => {
+    await stage.deploy([]);
+    assertGood('list/s3-buckets', await ask('list/s3-buckets', { ...asDeployed('s3'), bucket: '' }));
+  });
+
   it('a check names each permission that is missing, and what cannot be tried', async () => {
     const { braze, s3 } = stage.sandbox.description;
     await stage.sandbox.control('POST', '/braze/settings', {
