@@ -186,9 +186,9 @@ function report({ profiles }: Size, pairs: readonly Pair[]): Report {
   return {
     runs: pairs.length,
     profiles,
-    rate: median(rate),
-    floor: median(floor),
-    ratio: median(ratio),
+    rate: significant(median(rate)),
+    floor: significant(median(floor)),
+    ratio: significant(median(ratio)),
     spread: { rate: spread(rate), floor: spread(floor), ratio: spread(ratio) },
     eldMs: {
       p50: middle(({ product }) => product.eldMs.p50),

@@ -30,9 +30,9 @@ export const mapper: Scenario = {
     return {
       runs: pairs.length,
       profiles,
-      rate: median(rate),
-      floor: median(floor),
-      ratio: median(ratio),
+      rate: significant(median(rate)),
+      floor: significant(median(floor)),
+      ratio: significant(median(ratio)),
       spread: { rate: spread(rate), floor: spread(floor), ratio: spread(ratio) },
     };
   },

@@ -40,7 +40,7 @@ export function exportFlow({ braze, s3 }: SandboxDescription, prefixes: readonly
         s3: 's3',
         prefix,
         firstRows: '',
-        batchRows: 500,
+        batchRows: 100,
         idleSeconds: 60,
         onSilence: 'fail',
         wires: [['mapper']],

@@ -81,7 +81,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
       },
     },
     batchRows: {
-      value: 500,
+      value: 100,
       validate(value, _options) {
         return pacingVerdict(this, 'batchRows', value);
       },

@@ -124,7 +124,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
       },
     },
     batchRows: {
-      value: 500,
+      value: 100,
       validate(value, _options) {
         return pacingVerdict(this, 'batchRows', value);
       },

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
@@ -37,16 +39,10 @@ export function storeRoutes(RED: NodeAPI): void {
   });
 
   RED.httpAdmin.post('/profile-sync/store/:id/export', write, (request, response) => {
-    const started = () => {
+    withStore(RED, String(request.params.id), async (store) => {
       response.setHeader('Content-Type', 'application/x-ndjson');
       response.setHeader('Content-Disposition', 'attachment; filename="profile-sync-state.ndjson"');
-    };
-    withStore(RED, String(request.params.id), async (store) => {
-      started();
-      for await (const line of exportState(store)) {
-        if (!response.write(line)) await drained(response);
-      }
-      response.end();
+      await pipeline(Readable.from(exportState(store)), response);
     }).catch((thrown) => {
       // Once the first line is out, only a broken connection tells the other side that the rest is missing.
       if (response.headersSent) response.destroy();
@@ -131,13 +127,6 @@ async function withStore<T>(RED: NodeAPI, id: string, work: (store: StateStore) 
   } finally {
     platform.stores.release(store);
   }
-}
-
-function drained(response: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
-    response.once('drain', resolve);
-    response.once('close', () => reject(new Error('the other side is gone')));
-  });
 }
 
 /** Its checkpoint would be written again at once. */

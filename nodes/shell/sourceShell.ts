@@ -202,7 +202,7 @@ export function sourceShell(options: SourceShellOptions): void {
     const first = firstRows(options.def);
     let sent = 0;
     return {
-      batchRows: Math.max(1, wholeNumber(options.def.batchRows, 500)),
+      batchRows: Math.max(1, wholeNumber(options.def.batchRows, 100)),
       ...(first !== undefined && { firstRows: first }),
       ...(run.path.sink === undefined && { pauseMs: pauseWithoutSinkMs }),
       emit: (batch) => {

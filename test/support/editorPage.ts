@@ -39,16 +39,11 @@ export class EditorPage {
     await this.page.screenshot({ path: join(screenshotFolder, `${name}, Node-RED ${nodeRedVersion}.png`) });
   }
 
-  /** The node types of one palette category, from top to bottom, with the labels they have there. */
-  palette(category: string): Promise<string[][]> {
+  /** The labels in one palette category, from top to bottom. */
+  palette(category: string): Promise<string[]> {
     return this.page
-      .locator(`#red-ui-palette-container-${category} .red-ui-palette-node`)
-      .evaluateAll((nodes) =>
-        nodes.map((node) => [
-          node.getAttribute('data-palette-type') ?? '',
-          node.querySelector('.red-ui-palette-label')?.textContent?.replace(/\s+/g, ' ') ?? '',
-        ]),
-      );
+      .locator(`#red-ui-palette-container-${category} .red-ui-palette-label`)
+      .evaluateAll((labels) => labels.map((label) => (label.textContent ?? '').replace(/\s+/g, ' ').trim()));
   }
 
   /** Import > Examples, and then the new tab. */
