@@ -93,6 +93,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
       },
     },
     onSilence: { value: 'fail' },
+    store: { value: '', type: 'profile-sync-store', required: false },
   },
   inputs: 1,
   outputs: 1,

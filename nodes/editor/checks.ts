@@ -85,6 +85,15 @@ export function identifierFault(value: unknown): Fault | undefined {
   return /\s/.test(String(value).trim()) ? { fault: 'spaces' } : undefined;
 }
 
+/** A name or path below the user directory; the server holds to it whatever stands here. */
+export function folderFault(value: unknown): Fault | undefined {
+  if (isEnvironmentValue(value)) return undefined;
+  if (isBlank(value)) return { fault: 'required' };
+  const parts = String(value).trim().split(/[\\/]/);
+  const inside = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes(':'));
+  return inside ? undefined : { fault: 'folder' };
+}
+
 /** Names picked from a list, at most `max` of them. */
 export function tooManyFault(value: unknown, max: number): Fault | undefined {
   return Array.isArray(value) && value.length > max ? { fault: 'tooMany', values: { max } } : undefined;

@@ -4,6 +4,7 @@ import { type CompiledMapping, compileMapping, type MapResult } from '../../src/
 import { migrateMapping } from '../../src/mapping/mapping';
 import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { looksLikeUpdate } from '../../src/mapping/profileUpdateSchema';
+import { payloadRows } from '../../src/run/payloadRows';
 import { parseRef } from '../../src/run/ref';
 import { platform } from '../shell/platform';
 import { StatusLine } from '../shell/statusLine';
@@ -34,7 +35,8 @@ export default function register(RED: NodeAPI): void {
         return;
       }
       try {
-        const records = Array.isArray(message.payload) ? message.payload : [message.payload];
+        const { payload } = message;
+        const records = payloadRows(payload);
         if (records.some(looksLikeUpdate)) {
           status.show('yellow', 'ring', words('status.alreadyMapped'));
           send(message);
@@ -50,7 +52,8 @@ export default function register(RED: NodeAPI): void {
             left: counts.left.toLocaleString(),
           }),
         );
-        if (updates.length > 0) send(withPayload(message, updates));
+        // What came singly goes on singly: after a split, a join must find what it can join.
+        if (updates.length > 0) send(withPayload(message, Array.isArray(payload) ? updates : updates[0]!));
         done();
       } catch (thrown) {
         done(asSyncError(thrown, 'mapping records'));
@@ -99,7 +102,10 @@ function runOf(record: ProfileRecord) {
   return ref && platform.runs.find(ref.run);
 }
 
-function withPayload(message: NodeMessageInFlow, payload: ProfileUpdate[]): NodeMessageInFlow {
+function withPayload(
+  message: NodeMessageInFlow,
+  payload: ProfileUpdate[] | ProfileUpdate,
+): NodeMessageInFlow {
   message.payload = payload;
   return message;
 }

@@ -7,9 +7,10 @@ import { GoalTable } from './goalTable.editor';
 import { followToggles, type ToggledNode, toggle } from './toggleButton.editor';
 
 interface ConnectionNode extends ToggledNode {
-  labels: string[];
+  /** Absent in flows that were written by hand. */
+  labels?: string[];
   favourite: boolean;
-  goals: Goal[];
+  goals?: Goal[];
 }
 
 /** Live while the dialog is open. */
@@ -95,7 +96,7 @@ RED.nodes.registerType<ConnectionNode>('profile-sync-connection', {
     return this._('profile-sync-connection.label.input');
   },
   outputLabels(index) {
-    return this.goals[index - 1]?.name ?? this._('profile-sync-connection.label.report');
+    return this.goals?.[index - 1]?.name ?? this._('profile-sync-connection.label.report');
   },
   onpaletteadd() {
     followToggles();
@@ -106,7 +107,7 @@ RED.nodes.registerType<ConnectionNode>('profile-sync-connection', {
     goals = new GoalTable({
       node: this,
       list: $('#profile-sync-goals'),
-      goals: this.goals,
+      goals: this.goals ?? [],
       outputs: field(this, 'outputs'),
       changed: () => {
         const problems = goals ? goalProblems(goals.goals()) : [];
@@ -116,7 +117,7 @@ RED.nodes.registerType<ConnectionNode>('profile-sync-connection', {
     labels = attachChips({
       container: element('profile-sync-labels'),
       inputId: 'profile-sync-label',
-      values: this.labels,
+      values: this.labels ?? [],
       source: () => ({ choices: plainChoices(labelsInUse()) }),
       placeholder: this._('profile-sync-connection.placeholder.label'),
       text: (key, values) => this._(key, values),
@@ -126,7 +127,7 @@ RED.nodes.registerType<ConnectionNode>('profile-sync-connection', {
     follow(notify, () => showParts({ 'profile-sync-addresses': notify.value !== 'never' }));
   },
   oneditsave() {
-    this.goals = goals?.goals() ?? this.goals;
+    if (goals) this.goals = goals.goals();
     this.labels = labels?.values() ?? [];
     goals = undefined;
     saveNumbers(this, ['keepRuns', 'keepDays']);
@@ -144,7 +145,8 @@ function problemText(node: EditorNode, problem: string): string {
 function labelsInUse(): string[] {
   const used = new Set<string>();
   RED.nodes.eachNode((node) => {
-    if (node.type === 'profile-sync-connection') for (const label of node.labels as string[]) used.add(label);
+    if (node.type === 'profile-sync-connection')
+      for (const label of (node.labels ?? []) as string[]) used.add(label);
   });
   return [...used].sort();
 }

@@ -1,7 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import { asSyncError } from '../../src/errors/syncError';
+import type { RunSummary } from '../../src/run/goalRun';
 import { readHistory } from '../../src/run/history';
 import { platform } from '../shell/platform';
+import { storeFolders } from '../shell/storeSettings';
 
 /** Runs that one answer lists at most. */
 const listedRuns = 50;
@@ -40,10 +42,26 @@ export default function register(RED: NodeAPI): void {
 }
 
 async function runs(RED: NodeAPI): Promise<object> {
-  const store = await platform.acquireStore(RED);
+  const read = await Promise.allSettled(storeFolders(RED).map(historyOf));
+  const problems = read.flatMap((result) =>
+    result.status === 'rejected' ? [asSyncError(result.reason, 'reading the run history')] : [],
+  );
+  // One store that does not open must not hide the runs of the others.
+  if (problems.length === read.length) throw problems[0];
+  const history = read.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  return {
+    live: platform.runs.live(),
+    // Run ids begin with their time of start.
+    history: history.sort((a, b) => (a.run < b.run ? 1 : -1)).slice(0, listedRuns),
+    ...(problems.length > 0 && { problems: problems.map(({ code, message }) => ({ code, message })) }),
+  };
+}
+
+async function historyOf(folder: string): Promise<RunSummary[]> {
+  const { store } = await platform.stores.acquire(folder);
   try {
-    return { live: platform.runs.live(), history: await readHistory(store, listedRuns) };
+    return await readHistory(store, listedRuns);
   } finally {
-    platform.releaseStore(store);
+    platform.stores.release(store);
   }
 }

@@ -1,4 +1,4 @@
-import { type Fault, isBlank, isEnvironmentValue, wholeNumberFault } from '../editor/checks';
+import { folderFault, wholeNumberFault } from '../editor/checks';
 import { claimForm, saveNumbers, verdict } from '../editor/dialogForm';
 import { attachStorePanel } from './storePanel.editor';
 
@@ -48,12 +48,3 @@ RED.nodes.registerType('profile-sync-store', {
     saveNumbers(this, ['keepRuns', 'keepDays']);
   },
 });
-
-/** A name or path below the user directory; the server holds to it whatever stands here. */
-function folderFault(value: unknown): Fault | undefined {
-  if (isEnvironmentValue(value)) return undefined;
-  if (isBlank(value)) return { fault: 'required' };
-  const parts = String(value).trim().split(/[\\/]/);
-  const inside = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes(':'));
-  return inside ? undefined : { fault: 'folder' };
-}

@@ -29,7 +29,8 @@ export function storeSummary(store: StoreDescription & { opens: true }, words: W
     ],
     [words('profile-sync-store.fact.size'), sizeText(content.bytes)],
   ];
-  if (content.since !== undefined) rows.push([words('profile-sync-store.fact.since'), timeText(content.since)]);
+  if (content.since !== undefined)
+    rows.push([words('profile-sync-store.fact.since'), timeText(content.since)]);
   if (content.lastRun !== undefined) {
     rows.push([words('profile-sync-store.fact.lastRun'), timeText(content.lastRun)]);
   }

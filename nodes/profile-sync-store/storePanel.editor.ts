@@ -57,7 +57,8 @@ class StorePanel {
       this.#content.replaceChildren(note('fa-times', store.error.message, 'bad'));
       return;
     }
-    const warning = store.warning === undefined ? [] : [note('fa-exclamation-triangle', store.warning, 'unknown')];
+    const warning =
+      store.warning === undefined ? [] : [note('fa-exclamation-triangle', store.warning, 'unknown')];
     this.#content.replaceChildren(...warning, storeSummary(store, this.#words));
     this.#details.replaceChildren(...(inDetail ? [storeDetails(store.content, this.#words)] : []));
     const owners = store.content.owners.map(({ kind, id, name }) =>
@@ -81,7 +82,10 @@ class StorePanel {
   }
 
   #reset(): void {
-    if (this.#owner.value === '') return this.#say('fa-info-circle', this.#text('state.chooseFirst'));
+    if (this.#owner.value === '') {
+      this.#say('fa-info-circle', this.#text('state.chooseFirst'));
+      return;
+    }
     const chosen = JSON.parse(this.#owner.value) as { kind: string; id: string };
     const name = this.#owner.selectedOptions[0]?.textContent ?? '';
     this.#confirm(this.#text('confirm.reset', { name }), this.#text('button.reset'), async () => {
@@ -93,7 +97,10 @@ class StorePanel {
   #forget(): void {
     const field = this.#field.value.trim();
     const value = this.#value.value.trim();
-    if (field === '' || value === '') return this.#say('fa-info-circle', this.#text('state.typeFirst'));
+    if (field === '' || value === '') {
+      this.#say('fa-info-circle', this.#text('state.typeFirst'));
+      return;
+    }
     this.#confirm(this.#text('confirm.forget'), this.#text('button.forget'), async () => {
       const { deleted } = await this.#post<{ deleted: number }>('forget', { identifier: [{ field, value }] });
       this.#value.value = '';
@@ -104,7 +111,11 @@ class StorePanel {
   /** Asks before anything that cannot be undone, in the place where the answer will stand. */
   #confirm(question: string, yes: string, work: () => Promise<string>): void {
     const go = create('button', { type: 'button', class: 'red-ui-button primary', text: yes });
-    const leave = create('button', { type: 'button', class: 'red-ui-button', text: this.#text('button.cancel') });
+    const leave = create('button', {
+      type: 'button',
+      class: 'red-ui-button',
+      text: this.#text('button.cancel'),
+    });
     go.addEventListener('click', () => void this.#try(work));
     leave.addEventListener('click', () => this.#result.replaceChildren());
     this.#result.replaceChildren(

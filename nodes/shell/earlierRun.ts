@@ -9,6 +9,8 @@ export interface ResumeTerms {
   configHash: string;
   /** Older ones have been overtaken by events: segments and files have changed. */
   maxAgeMs: number;
+  /** Everything is to be read anew. */
+  fullRead: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function earlierRun(
 function whyNot({ configHash, savedAt }: Checkpoint, terms: ResumeTerms): string | undefined {
   if (configHash !== terms.configHash) return 'its flow or a configuration of it was changed since';
   if (Date.now() - Date.parse(savedAt) > terms.maxAgeMs) return 'it was cut off too long ago';
+  if (terms.fullRead) return 'a full read was begun in its place';
   return undefined;
 }
 

@@ -19,6 +19,8 @@ export interface WiredNode {
   mode?: string;
   /** `link call`: with `dynamic` the message says where to. */
   linkType?: string;
+  /** `complete`: the nodes whose completed messages it passes on. */
+  scope?: string[] | null;
   /** Subflow definitions: what enters, and what leaves through which output. */
   in?: { wires: { id: string }[] }[];
   out?: { wires: { id: string; port: number }[] }[];
@@ -94,6 +96,9 @@ function walk(
     const node = nodes.get(place.id);
     if (!node || graph.has(keyOf(place))) continue;
     const next = sinkTypes.has(node.type) ? [] : nextPlaces(nodes, node, place);
+    // Source and sink complete when the rows are settled: what follows from that is no longer this goal.
+    const between = place !== start && !sinkTypes.has(node.type);
+    if (between) next.push(...completeNodesOf(nodes, node).map((id) => ({ id, within: place.within })));
     const reachable = next.filter(({ id }) => isRunning(nodes, id));
     graph.set(keyOf(place), { node, next: reachable.map(keyOf) });
     open.push(...reachable);
@@ -112,6 +117,16 @@ function nextPlaces(nodes: ReadonlyMap<string, WiredNode>, node: WiredNode, plac
   if (isSubflow(node)) return subflowEntry(nodes, node, place);
   const onwards = (node.wires ?? []).flatMap((_, port) => behind(nodes, place, port));
   return [...calledFrom(node), ...onwards];
+}
+
+/** The Complete nodes that pass on every message this node has completed. */
+function completeNodesOf(nodes: ReadonlyMap<string, WiredNode>, node: WiredNode): string[] {
+  const found: string[] = [];
+  for (const { id, type, z, scope } of nodes.values()) {
+    if (type === 'complete' && z === node.z && Array.isArray(scope) && scope.includes(node.id))
+      found.push(id);
+  }
+  return found;
 }
 
 /** Node-RED takes a link for made when either end names the other. */

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { intentDeletes } from '../../src/delta/sums';
+import { deleteIntents } from '../../src/delta/sums';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import { checkpointDeletes, pausedWrite } from '../../src/run/checkpoint';
@@ -49,35 +49,33 @@ class Platform {
 
   /**
    * One transaction at the end of a run: what the source learned, what is left of its checkpoint, and the history. A run
-   * that was cut off keeps its checkpoint and goes on later.
+   * that was cut off keeps its checkpoint and goes on later; one that went aside of it (a dry run) leaves it alone.
    */
   async settle(
     store: StateStore,
     run: GoalRun,
     source?: Source,
-    how: 'over' | 'cut off' | 'paused' = 'over',
+    how: 'over' | 'cut off' | 'paused' | 'aside' = 'over',
   ): Promise<void> {
     const again = new Set(run.unitsToRepeat);
     const learned = run.complete && source ? source.remember((unit) => again.has(unit), again.size > 0) : [];
     run.watermark = watermarkOf(source, learned);
     const goalId = run.goal.id;
     const { runs, days } = this.#retention.get(store) ?? defaultRetention;
-    const left = how === 'over' ? await this.#clearedAway(store, run, source) : [];
+    const left = how === 'over' ? await checkpointDeletes(store, goalId) : [];
     await store.commit([
       ...run.takeKept(),
       ...learned,
       ...left,
-      ...(how === 'paused' ? [pausedWrite(goalId)] : []),
+      ...(how === 'paused' ? [pausedWrite(goalId, true)] : []),
       historyWrite(run.summary()),
       ...(await historyTrim(store, runs, days)),
     ]);
-  }
-
-  /** A file that will be read again must not be added again: its intents stay until it was read for good. */
-  async #clearedAway(store: StateStore, run: GoalRun, source: Source | undefined): Promise<StoreWrite[]> {
+    // Later than all that: as long as a file may be read again, only its intents keep it from being added again.
     const readForGood = run.complete && run.unitsToRepeat.length === 0;
-    const intents = source?.meaning === 'total' || readForGood ? await intentDeletes(store, run.goal.id) : [];
-    return [...(await checkpointDeletes(store, run.goal.id)), ...intents];
+    if (how === 'over' && source && (source.meaning === 'total' || readForGood)) {
+      await deleteIntents(store, goalId);
+    }
   }
 
   /** Once in the life of the process: the store is opened and closed many times. */

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { storeSecret } from '../../src/delta/storeSecret';
 import { Sums } from '../../src/delta/sums';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
-import { type Checkpoint, loadCheckpoint } from '../../src/run/checkpoint';
+import { type Checkpoint, loadCheckpoint, pausedWrite } from '../../src/run/checkpoint';
 import { Checkpointer } from '../../src/run/checkpointer';
 import { type GoalOrder, readGoalOrder } from '../../src/run/connections';
 import type { GoalIdentity, GoalRun, RunSummary } from '../../src/run/goalRun';
@@ -13,6 +13,7 @@ import { configHash } from './configHash';
 import { wholeNumber } from './configValue';
 import { earlierRun } from './earlierRun';
 import { flowPath, type WiredNode } from './flowPath';
+import { watchPassage } from './passage';
 import { platform } from './platform';
 import { sinkOf, sinkTypes } from './sinkShell';
 import { StatusLine } from './statusLine';
@@ -59,14 +60,46 @@ export function sourceShell(options: SourceShellOptions): void {
   let current: GoalRun | undefined;
   let starting = false;
   let closed = false;
+  /** A person said stop before the run was there. */
+  let stopAsked = false;
+  /** There may be a run to go on with: from an earlier life, or one that a deploy of its sink cut off. */
+  let mayBeCutOff = options.def.afterRestart !== 'wait';
+  /** While it is not known yet whether a run goes on: a trigger waits for that, and does not get lost. */
+  let looking: Promise<void> | undefined;
 
   // Only once all flows run is there a sink to go on with.
-  if (options.def.afterRestart !== 'wait') RED.events.once('flows:started', () => void goOn());
+  RED.events.on('flows:started', goOn);
 
   node.on('input', (message, _send, done) => {
     const order = readGoalOrder((message as { sync?: unknown }).sync);
     if (!order && message.payload === 'stop') {
-      current?.pause();
+      if (current) current.pause();
+      else stopAsked = starting;
+      done();
+    } else if (looking) {
+      void looking.then(() => triggered(message, order, done));
+    } else {
+      triggered(message, order, done);
+    }
+  });
+
+  node.on('close', (_removed: boolean, done: () => void) => {
+    closed = true;
+    RED.events.removeListener('flows:started', goOn);
+    current?.stop();
+    status.clear();
+    const ended = current
+      ? new Promise<void>((resolve) => current?.listen({ finished: () => resolve() }))
+      : undefined;
+    void Promise.resolve(ended).then(() => done());
+  });
+
+  function triggered(
+    message: NodeMessageInFlow,
+    order: GoalOrder | undefined,
+    done: (error?: Error) => void,
+  ): void {
+    if (closed) {
       done();
     } else if (starting || current) {
       status.show('yellow', 'ring', words('status.overlap'));
@@ -76,37 +109,34 @@ export function sourceShell(options: SourceShellOptions): void {
       starting = true;
       void start(message, order, done);
     }
-  });
-
-  node.on('close', (_removed: boolean, done: () => void) => {
-    closed = true;
-    current?.stop();
-    status.clear();
-    const ended = current
-      ? new Promise<void>((resolve) => current?.listen({ finished: () => resolve() }))
-      : undefined;
-    void Promise.resolve(ended).then(() => done());
-  });
+  }
 
   /** Goes on with a run that was cut off, if there is one. */
-  async function goOn(): Promise<void> {
-    if (closed || starting || current) return;
-    starting = true;
-    let waiting: Checkpoint | undefined;
+  function goOn(): void {
+    if (!mayBeCutOff || starting || current) return;
+    mayBeCutOff = false;
+    looking = cutOffRun().then((waiting) => {
+      looking = undefined;
+      if (!waiting || closed) return;
+      starting = true;
+      void start(undefined, orderOf(waiting), reportError, { onlyEarlier: true });
+    });
+  }
+
+  async function cutOffRun(): Promise<Checkpoint | undefined> {
     try {
       const store = await platform.acquireStore(RED, options.def.store);
       try {
         const checkpoint = await loadCheckpoint(store, node.id);
-        if (!checkpoint?.paused) waiting = checkpoint;
+        return checkpoint?.paused ? undefined : checkpoint;
       } finally {
         platform.releaseStore(store);
       }
     } catch (thrown) {
       // Whatever keeps the store closed is told when a run wants it; here nobody has asked for anything yet.
       node.debug(asSyncError(thrown, 'looking for a run to go on with').message);
+      return undefined;
     }
-    if (waiting && !closed) await start(undefined, orderOf(waiting), reportError);
-    else starting = false;
   }
 
   /** For a run that no message started: its error still reaches Catch nodes. */
@@ -118,20 +148,28 @@ export function sourceShell(options: SourceShellOptions): void {
     message: NodeMessageInFlow | undefined,
     order: GoalOrder | undefined,
     done: (error?: Error) => void,
+    { onlyEarlier = false } = {},
   ): Promise<void> {
     let store: StateStore | undefined;
+    stopAsked = false;
     try {
       status.show('blue', 'dot', words('status.asking'));
       const nodes = deployedNodes(RED);
       const path = flowPath(nodes, placeOf(node), sinkTypes);
       store = await platform.acquireStore(RED, options.def.store);
       const hash = configHash(nodes, path.route);
-      const afresh = order?.dryRun || order?.fullRead;
-      const resume = afresh
-        ? undefined
-        : await earlierRun(store, node.id, { configHash: hash, maxAgeMs: resumeWithinMs });
+      const fullRead = order?.fullRead ?? false;
+      const terms = { configHash: hash, maxAgeMs: resumeWithinMs, fullRead };
+      const resume = order?.dryRun ? undefined : await earlierRun(store, node.id, terms);
+      if (onlyEarlier && !resume) {
+        starting = false;
+        platform.releaseStore(store);
+        status.clear();
+        done();
+        return;
+      }
       const secret = await storeSecret(store);
-      const source = await options.open(store, node.id, { fullRead: order?.fullRead ?? false });
+      const source = await options.open(store, node.id, { fullRead });
       // Deployed anew meanwhile: a run begun now would have no node to stop it.
       if (closed) {
         platform.releaseStore(store);
@@ -155,16 +193,20 @@ export function sourceShell(options: SourceShellOptions): void {
         partial,
         ...(resume && { resume }),
         sums: (target, firstTotal) =>
-          new Sums({ store: held, secret, target, goalId: node.id, meaning: source.meaning, firstTotal }),
+          new Sums({
+            store: held,
+            secret,
+            target,
+            goalId: node.id,
+            meaning: source.meaning,
+            firstTotal,
+            dryRun: order?.dryRun ?? false,
+          }),
         settle: async (ended) => {
           await checkpointer?.close();
-          const mayGoOn = checkpointer !== undefined && ended.result === 'stopped';
-          await platform.settle(
-            held,
-            ended,
-            source,
-            mayGoOn ? (ended.paused ? 'paused' : 'cut off') : 'over',
-          );
+          const remains = whatRemains(ended, checkpointer !== undefined);
+          mayBeCutOff = remains === 'cut off' && options.def.afterRestart !== 'wait';
+          await platform.settle(held, ended, source, remains);
         },
       });
       // What is only tried has nothing to go on with.
@@ -176,12 +218,19 @@ export function sourceShell(options: SourceShellOptions): void {
       run.listen({
         finished: (summary) => {
           platform.releaseStore(held);
-          const again = resume !== undefined && overtaken.has(summary.error?.code ?? '');
+          // A connection is told of the failure and decides itself what comes next.
+          const again = resume && !token && overtaken.has(summary.error?.code ?? '');
+          starting = again ?? false;
           void finish(summary, run, source, again ? () => void start(message, order, done) : done);
         },
       });
       if (token) platform.connections.goalStarted(token, run);
       if (path.sink) joinSink(path.sink, run);
+      watchPassage(RED, nodes, path, run);
+      if (resume?.paused) await store.commit([pausedWrite(node.id, false)]);
+      // From here on the run goes on after a crash, though nothing was read yet.
+      await checkpointer?.write();
+      if (stopAsked) run.pause();
       await pump(run, source, {
         ...pumpOptions(run, message),
         ...(resume && { resume }),
@@ -237,6 +286,13 @@ export function sourceShell(options: SourceShellOptions): void {
 /** A connection still waits for the run that was cut off, also where it has to begin anew. */
 function orderOf({ connection }: Checkpoint): GoalOrder | undefined {
   return connection && { token: connection, dryRun: false, fullRead: false };
+}
+
+/** What a run leaves behind when it is over. */
+function whatRemains(run: GoalRun, hasCheckpoint: boolean): 'over' | 'cut off' | 'paused' | 'aside' {
+  if (run.dryRun) return 'aside';
+  if (!hasCheckpoint || run.result !== 'stopped') return 'over';
+  return run.paused ? 'paused' : 'cut off';
 }
 
 function overlap(): SyncError {

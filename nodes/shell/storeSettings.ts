@@ -57,13 +57,20 @@ export function storeFolder(RED: NodeAPI, storeNodeId?: string): string {
   });
 }
 
+/** The folders of all running store nodes, and the default one. */
+export function storeFolders(RED: NodeAPI): string[] {
+  const folders = new Set([storeFolder(RED)]);
+  for (const { store } of storeNodes(RED)) {
+    if (isInside(userDir(RED), store.folder)) folders.add(join(userDir(RED), store.folder));
+  }
+  return [...folders];
+}
+
 /** What the running store nodes of a folder say about its history; the more generous one where they differ. */
 export function retentionOf(RED: NodeAPI, folder: string): Retention {
-  const said: Retention[] = [];
-  RED.nodes.eachNode(({ id, type }) => {
-    const node = type === storeType ? (RED.nodes.getNode(id) as StoreConfigNode | null) : null;
-    if (node && join(userDir(RED), node.store.folder) === folder) said.push(node.store.retention);
-  });
+  const said = storeNodes(RED)
+    .filter(({ store }) => join(userDir(RED), store.folder) === folder)
+    .map(({ store }) => store.retention);
   if (said.length === 0) return defaultRetention;
   return {
     runs: Math.max(...said.map(({ runs }) => runs)),
@@ -75,15 +82,26 @@ function userDir(RED: NodeAPI): string {
   return RED.settings.userDir ?? process.cwd();
 }
 
+function storeNodes(RED: NodeAPI): StoreConfigNode[] {
+  const nodes: StoreConfigNode[] = [];
+  RED.nodes.eachNode(({ id, type }) => {
+    const node = type === storeType ? (RED.nodes.getNode(id) as StoreConfigNode | null) : null;
+    if (node) nodes.push(node);
+  });
+  return nodes;
+}
+
 /** A folder inside the user directory: what this package writes stays within what belongs to Node-RED. */
 function folderIn(home: string, folder: string): string {
-  const path = join(home, folder);
-  const within = relative(home, path);
-  const inside = within !== '' && within !== '..' && !within.startsWith(`..${sep}`);
-  if (inside && !isAbsolute(folder)) return path;
+  if (isInside(home, folder)) return join(home, folder);
   throw new SyncError({
     code: 'STORE_FOLDER_INVALID',
     message: 'The folder of a store must be inside the user directory of Node-RED.',
     advice: 'Give a relative name such as "profile-sync".',
   });
+}
+
+function isInside(home: string, folder: string): boolean {
+  const within = relative(home, join(home, folder));
+  return !isAbsolute(folder) && within !== '' && within !== '..' && !within.startsWith(`..${sep}`);
 }

@@ -2,7 +2,7 @@ import type { OpenedStore } from '../../src/store/openStore';
 import type { StateStore } from '../../src/store/store';
 
 /** An unused store stays open this long: runs and history reads come in bursts. */
-const lingerMs = 5_000;
+const defaultLingerMs = 5_000;
 
 interface Shelved {
   opening: Promise<OpenedStore>;
@@ -13,13 +13,15 @@ interface Shelved {
 /** The open stores of this process, by folder: each is opened once, however many nodes use it. */
 export class StoreShelf {
   readonly #open: (folder: string) => Promise<OpenedStore>;
+  readonly #lingerMs: number;
   readonly #shelved = new Map<string, Shelved>();
   readonly #folders = new WeakMap<StateStore, string>();
   /** Stores on their way out: a folder is locked until its store is gone. */
   readonly #closing = new Map<string, Promise<void>>();
 
-  constructor(open: (folder: string) => Promise<OpenedStore>) {
+  constructor(open: (folder: string) => Promise<OpenedStore>, options: { lingerMs?: number } = {}) {
     this.#open = open;
+    this.#lingerMs = options.lingerMs ?? defaultLingerMs;
   }
 
   /** Pair every call with `release`. */
@@ -44,7 +46,7 @@ export class StoreShelf {
     if (folder === undefined || !shelved) return;
     shelved.users--;
     if (shelved.users > 0) return;
-    shelved.closeTimer = setTimeout(() => this.#close(folder, shelved), lingerMs);
+    shelved.closeTimer = setTimeout(() => this.#close(folder, shelved), this.#lingerMs);
     shelved.closeTimer.unref();
   }
 

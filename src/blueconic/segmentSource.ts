@@ -30,12 +30,10 @@ interface SegmentState {
   since?: number;
   /** By BlueConic's clock. */
   startedAt: number;
-  /** The latest pages, as many as can have undecided rows. */
+  /** The latest page, and those before it that have rows without an outcome. */
   pages: PagePlace[];
 }
 
-/** More rows than the window and the group of a checkpoint together can hold open. */
-const openRowsAtMost = 40_000;
 /** The watermark stays behind the start of the run by this much: clocks, indexing and replication are not exact (R9). */
 const safetyMs = 10 * 60_000;
 const dayMs = 24 * 3_600_000;
@@ -72,9 +70,10 @@ export class SegmentSource implements Source {
     this.#state = state;
     const { since } = state;
     const refinement = since && modifiedWithin({ from: since, to: state.startedAt + dayMs });
-    for (let next: PagePlace | undefined = firstOpenPage(state, context.earlier); next; ) {
-      const { number, cursor }: PagePlace = next;
-      this.#keep(next);
+    const places = placesToRead(state, context.earlier);
+    for (let place = places.shift(); place; ) {
+      const { number, cursor }: PagePlace = place;
+      this.#keep(place, context);
       context.phase('reading');
       const page: SegmentPage = await this.#client.segmentPage(
         {
@@ -91,7 +90,10 @@ export class SegmentSource implements Source {
       if (!context.earlier?.isDone(name))
         yield pageUnit(name, page.profiles, since, context.earlier?.ids(name));
       if (page.nextCursor === cursor) throw listingBroken(segmentId);
-      next = page.nextCursor === undefined ? undefined : { number: number + 1, cursor: page.nextCursor };
+      // Only the last of the pages known so far leads on to one that is not.
+      const { nextCursor } = page;
+      place =
+        places.shift() ?? (nextCursor === undefined ? undefined : { number: number + 1, cursor: nextCursor });
     }
   }
 
@@ -114,10 +116,12 @@ export class SegmentSource implements Source {
     return { ...(since !== undefined && { since }), startedAt, pages: [] };
   }
 
-  #keep(page: PagePlace): void {
-    const { pages } = this.#state!;
-    const kept = Math.ceil(openRowsAtMost / this.#settings.pageRows) + 2;
-    this.#state!.pages = [...pages.filter(({ number }) => number < page.number), page].slice(-kept);
+  #keep(place: PagePlace, context: SourceContext): void {
+    const kept = this.#state!.pages.filter(
+      ({ number }) =>
+        number > place.number || (number < place.number && !context.isSettled(pageName(number))),
+    );
+    this.#state!.pages = [...kept, place].sort((one, other) => one.number - other.number);
   }
 
   async #watermark(): Promise<number | undefined> {
@@ -144,13 +148,10 @@ function pageName(number: number): string {
   return `page ${number}`;
 }
 
-/** The first page that an earlier life left open; the very first one where there was none. */
-function firstOpenPage(
-  state: SegmentState,
-  earlier: EarlierLife | undefined,
-): { number: number; cursor: string } {
-  const open = state.pages.find(({ number }) => !earlier?.isDone(pageName(number)));
-  return open ?? state.pages.at(-1) ?? { number: 1, cursor: firstCursor };
+/** The pages that an earlier life left open, and its latest, from which the way goes on; else the very first one. */
+function placesToRead({ pages }: SegmentState, earlier: EarlierLife | undefined): PagePlace[] {
+  const latest = pages.at(-1) ?? { number: 1, cursor: firstCursor };
+  return [...pages.slice(0, -1).filter(({ number }) => !earlier?.isDone(pageName(number))), latest];
 }
 
 /**

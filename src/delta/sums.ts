@@ -18,166 +18,259 @@ export interface SumsOptions {
   meaning: NumberMeaning;
   /** What the first total of a profile does: it is only remembered, or added as it is. */
   firstTotal: 'remember' | 'add';
+  /** Nothing is sent, so nothing is remembered. */
+  dryRun?: boolean;
 }
 
-/** One row with sums, by the place that it keeps however often it is read. */
+/** One row with something that must not be sent twice, by the place that it keeps however often it is read. */
 export interface SumRow {
   /** The same for the same rows in every run that may read them: a file's key and version, or a unit of one run. */
   unit: string;
   row: number;
   update: ProfileUpdate;
+  /** An earlier run has sent what must not be repeated of this row, and has forgotten its intent since. */
+  readBefore?: boolean;
 }
 
-/** A sum that is about to be sent: durable before, so that it is never sent again (R13). */
+/** Something that is about to be sent once: durable before, so that it is never sent again (R13). */
 export interface SumIntent {
   key: string;
-  moves: { key: Buffer; id: string; from: number | undefined; to: number }[];
+  moves: { total: Total; amount: number }[];
 }
 
 /** What remains of a row's update once its sums are known as amounts. */
 export interface ResolvedRow {
-  /** Everything but the sums; absent where there is nothing else. */
+  /** Everything that may be sent twice; absent where there is nothing else. */
   plain?: ProfileUpdate;
-  /** The amounts to add; absent where there is nothing to add. */
+  /** What is sent once: amounts to add, events, purchases; absent where there is none of it. */
   sums?: { update: ProfileUpdate; intent: SumIntent };
-  /** An earlier life of the run sent these sums, and nobody knows whether they arrived. */
-  sentBefore: boolean;
+  /**
+   * The row's sums were sent before: by an earlier run that knew, or told, what became of them; or just before an
+   * interruption, and nobody knows.
+   */
+  sentBefore?: 'settled' | 'unknown';
 }
+
+/** The remembered number of one field of one profile, while rows of this run are busy with it. */
+interface Total {
+  key: Buffer;
+  id: string;
+  /** What the store holds; undefined: nothing yet. */
+  stored: number | undefined;
+  /** What it will hold if everything that was made out so far arrives. */
+  planned: number | undefined;
+  /** Rows that are busy with it. With none it is let go, so that memory does not grow with the profiles. */
+  users: number;
+}
+
+/** An intent whose outcome was told, in a file that may be read again: its row is not told of a second time. */
+const settledMark = 'settled';
+const sentMark = 'sent';
 
 /**
  * Sums, at most once. A source tells totals, the targets take increments: so the last total of each profile and field is
  * remembered, and what is sent is the difference (R12). The remembered total moves before the difference is sent, and
- * back only if an answer proves that nothing was applied (R13).
+ * back only if an answer proves that nothing was applied (R13). Events, purchases and objects added to lists cannot be
+ * repeated either and go the same way.
  */
 export class Sums {
   readonly #options: SumsOptions;
-  /** Totals that moved in this run, ahead of what the store has: a profile may come twice in a run. */
-  readonly #moved = new Map<string, number | undefined>();
+  readonly #totals = new Map<string, Total>();
 
   constructor(options: SumsOptions) {
     this.#options = options;
   }
 
-  async resolve(rows: readonly SumRow[]): Promise<{ resolved: ResolvedRow[]; remembered: StoreWrite[] }> {
-    const { store } = this.#options;
-    const intents = await store.getMany(
-      'intent',
-      rows.map((row) => this.#intentKey(row)),
-    );
-    const totals = await this.#totals(rows);
-    const remembered: StoreWrite[] = [];
-    const resolved = rows.map((row, at) => {
-      const plain = withChanges(row.update, (change) => !isSum(change));
-      if (intents[at] !== undefined) return { ...(plain && { plain }), sentBefore: true };
-      const sums = this.#amounts(row, totals, remembered);
-      return { ...(plain && { plain }), ...(sums && { sums }), sentBefore: false };
-    });
-    if (remembered.length > 0) remembered.push(targetWrite(this.#options.target));
-    return { resolved, remembered };
+  /** Makes out what is to be sent of each row. One call at a time; first totals are remembered when it resolves. */
+  async resolve(rows: readonly SumRow[]): Promise<ResolvedRow[]> {
+    const held = this.#hold(rows);
+    try {
+      const { store, target, dryRun } = this.#options;
+      const unknown = held.filter(({ isNew }) => isNew).map(({ total }) => total);
+      const [intents, stored] = await Promise.all([
+        store.getMany(
+          'intent',
+          rows.map((row) => this.#intentKey(row)),
+        ),
+        store.getMany(
+          'number',
+          unknown.map(({ key }) => key),
+        ),
+      ]);
+      for (const [at, total] of unknown.entries()) {
+        total.stored = stored[at] && Number(stored[at].toString());
+        total.planned = total.stored;
+      }
+      const remembered: StoreWrite[] = [];
+      const resolved = rows.map((row, at) => this.#resolved(row, intents[at], remembered));
+      if (remembered.length > 0 && !dryRun) await store.commit([targetWrite(target), ...remembered]);
+      return resolved;
+    } finally {
+      for (const { total } of held) this.#letGo(total);
+    }
   }
 
   /** Makes intents durable, and with them the totals as if the sums had arrived. Call it before sending. */
   async intend(intents: readonly SumIntent[]): Promise<void> {
-    const target = targetWrite(this.#options.target);
     const writes = intents.flatMap((intent): StoreWrite[] => [
-      { space: 'intent', key: intent.key, value: new Date().toISOString() },
-      ...intent.moves.map(({ key, to }): StoreWrite => ({ space: 'number', key, value: decimalText(to) })),
+      { space: 'intent', key: intent.key, value: sentMark },
+      ...intent.moves.map(({ total, amount }) => moved(total, amount)),
     ]);
     const guards = intents.map(({ key }) => ({ space: 'intent' as const, key }));
-    const written = await this.#options.store.putIfAbsent([target, ...writes], guards);
+    const written = await this.#options.store.putIfAbsent(
+      [targetWrite(this.#options.target), ...writes],
+      guards,
+    );
     // Two rows of one place in one run: the run engine counts a row once, so this is a fault of ours.
     if (!written) throw new Error('an intent was already there');
   }
 
-  /** What to write, together with the row's outcome, once the outcome of its sums is known. */
-  settle(intent: SumIntent, outcome: Outcome): StoreWrite[] {
-    if (outcome === 'unknown') return [];
-    if (outcome === 'accepted') {
-      // The rows of a file may be read again in another run: then only the intent says that they were added.
-      return this.#options.meaning === 'amount' ? [] : [intentDelete(intent)];
+  /** An answer proves that nothing was applied: the totals go back, and the rows may be sent again. */
+  async takeBack(intents: readonly SumIntent[]): Promise<void> {
+    const writes = intents.flatMap((intent): StoreWrite[] => [
+      intentDelete(intent.key),
+      ...intent.moves.map(({ total, amount }) => {
+        total.planned = sum(total.planned ?? 0, -amount);
+        return moved(total, -amount);
+      }),
+    ]);
+    try {
+      await this.#options.store.commit(writes);
+    } finally {
+      for (const intent of intents) this.#done(intent);
     }
-    const back = intent.moves.map(({ key, id, from }): StoreWrite => {
-      this.#moved.set(id, from);
-      return { space: 'number', key, value: from === undefined ? undefined : decimalText(from) };
-    });
-    return [...back, intentDelete(intent)];
   }
 
-  async #totals(rows: readonly SumRow[]): Promise<Map<string, number | undefined>> {
-    if (this.#options.meaning === 'amount') return new Map();
-    const keys = new Map<string, Buffer>();
+  /** What to write together with the row's outcome, once it is known, or known to be unknown. */
+  settle(intent: SumIntent, outcome: Extract<Outcome, 'accepted' | 'unknown'>): StoreWrite[] {
+    this.#done(intent);
+    // The rows of a file may be read again in another run: then only the intent says that they were dealt with.
+    const mayComeAgain = this.#options.meaning === 'amount' || outcome === 'unknown';
+    return [
+      mayComeAgain ? { space: 'intent', key: intent.key, value: settledMark } : intentDelete(intent.key),
+    ];
+  }
+
+  /** What to write together with the outcome of a row that was sent before an interruption: it is told now. */
+  toldUnknown(row: SumRow): StoreWrite {
+    return { space: 'intent', key: this.#intentKey(row), value: settledMark };
+  }
+
+  /** The row will not be sent after all. Only before `intend`. */
+  drop(intent: SumIntent): void {
+    for (const { total, amount } of intent.moves) total.planned = sum(total.planned ?? 0, -amount);
+    this.#done(intent);
+  }
+
+  #resolved(row: SumRow, intent: Buffer | undefined, remembered: StoreWrite[]): ResolvedRow {
+    const changes = row.update.changes.filter((change) => !isOnce(change));
+    const { events: _events, purchases: _purchases, ...update } = row.update;
+    const plain = changes.length > 0 && { plain: { ...update, changes } };
+    if (row.readBefore) return { ...plain, sentBefore: 'settled' };
+    if (intent !== undefined) {
+      return { ...plain, sentBefore: intent.toString() === settledMark ? 'settled' : 'unknown' };
+    }
+    const sums = this.#once(row, remembered);
+    return { ...plain, ...(sums && { sums }) };
+  }
+
+  #once(row: SumRow, remembered: StoreWrite[]): ResolvedRow['sums'] {
+    const changes: FieldChange[] = [];
+    const moves: SumIntent['moves'] = [];
+    for (const change of row.update.changes) {
+      if (!isOnce(change)) continue;
+      if (isSum(change)) this.#addSum(row.update, change, changes, moves, remembered);
+      else changes.push(change);
+    }
+    const more = (row.update.events?.length ?? 0) + (row.update.purchases?.length ?? 0);
+    if (changes.length + more === 0) return undefined;
+    for (const { total } of moves) total.users++;
+    return { update: { ...row.update, changes }, intent: { key: this.#intentKey(row), moves } };
+  }
+
+  #addSum(
+    update: ProfileUpdate,
+    change: FieldChange,
+    changes: FieldChange[],
+    moves: SumIntent['moves'],
+    remembered: StoreWrite[],
+  ): void {
+    const value = Number(change.values[0]);
+    if (this.#options.meaning === 'amount') {
+      if (value !== 0) changes.push(change);
+      return;
+    }
+    const total = this.#totals.get(this.#totalKey(update, change.field).toString('latin1'))!;
+    const { planned } = total;
+    total.planned = value;
+    const amount = sum(value, -(planned ?? 0));
+    if (planned === undefined && (this.#options.firstTotal === 'remember' || amount === 0)) {
+      remembered.push(moved(total, value));
+    } else if (amount !== 0) {
+      moves.push({ total, amount });
+      const asText = typeof change.values[0] === 'string';
+      changes.push({ ...change, values: [asText ? decimalText(amount) : amount] });
+    }
+  }
+
+  /** Nobody may change a total between the look into the store and what is made of it, so rows hold theirs. */
+  #hold(rows: readonly SumRow[]): { total: Total; isNew: boolean }[] {
+    const held: { total: Total; isNew: boolean }[] = [];
+    if (this.#options.meaning === 'amount') return held;
     for (const { update } of rows) {
       for (const change of update.changes) {
         if (!isSum(change)) continue;
         const key = this.#totalKey(update, change.field);
-        keys.set(key.toString('latin1'), key);
+        const id = key.toString('latin1');
+        const known = this.#totals.get(id);
+        const total = known ?? { key, id, stored: undefined, planned: undefined, users: 0 };
+        total.users++;
+        if (!known) this.#totals.set(id, total);
+        held.push({ total, isNew: !known });
       }
     }
-    const stored = await this.#options.store.getMany('number', [...keys.values()]);
-    return new Map([...keys.keys()].map((id, at) => [id, stored[at] && Number(stored[at].toString())]));
+    return held;
   }
 
-  #amounts(
-    row: SumRow,
-    totals: ReadonlyMap<string, number | undefined>,
-    remembered: StoreWrite[],
-  ): ResolvedRow['sums'] {
-    const changes: FieldChange[] = [];
-    const moves: SumIntent['moves'] = [];
-    for (const change of row.update.changes) {
-      if (!isSum(change)) continue;
-      const value = Number(change.values[0]);
-      if (this.#options.meaning === 'amount') {
-        if (value !== 0) changes.push(change);
-        continue;
-      }
-      const key = this.#totalKey(row.update, change.field);
-      const id = key.toString('latin1');
-      const from = this.#moved.has(id) ? this.#moved.get(id) : totals.get(id);
-      this.#moved.set(id, value);
-      if (from === undefined && this.#options.firstTotal === 'remember') {
-        remembered.push({ space: 'number', key, value: decimalText(value) });
-        continue;
-      }
-      const amount = difference(value, from ?? 0);
-      if (amount === 0) {
-        if (from === undefined) remembered.push({ space: 'number', key, value: decimalText(value) });
-        continue;
-      }
-      moves.push({ key, id, from, to: value });
-      changes.push({
-        ...change,
-        values: [typeof change.values[0] === 'string' ? decimalText(amount) : amount],
-      });
-    }
-    if (changes.length === 0) return undefined;
-    const { events: _events, purchases: _purchases, ...update } = row.update;
-    return { update: { ...update, changes }, intent: { key: this.#intentKey(row), moves } };
+  #done(intent: SumIntent): void {
+    for (const { total } of intent.moves) this.#letGo(total);
+  }
+
+  #letGo(total: Total): void {
+    if (--total.users === 0) this.#totals.delete(total.id);
   }
 
   #intentKey({ unit, row }: SumRow): string {
     return intentKey(this.#options.goalId, unit, row);
   }
 
+  /** Begins with the profile. Two goals may add to one field, each from totals of its own. */
   #totalKey(update: ProfileUpdate, field: string): Buffer {
-    const { secret, target } = this.#options;
+    const { secret, target, goalId } = this.#options;
     const profile = profileKey(secret, target, identifierOf(update.match));
-    return Buffer.concat([profile, Buffer.from(field)]);
+    return Buffer.concat([profile, Buffer.from(`${goalId}\n${field}`)]);
   }
 }
 
-export function hasSums(update: ProfileUpdate): boolean {
-  for (const change of update.changes) if (isSum(change)) return true;
-  return false;
+/** The update has a part that must not be sent twice. */
+export function isAtMostOnce({ changes, events, purchases }: ProfileUpdate): boolean {
+  for (const change of changes) if (isOnce(change)) return true;
+  return (events?.length ?? 0) + (purchases?.length ?? 0) > 0;
 }
 
-/** Deletes of a goal's intents: once a run has succeeded, none of its rows can come again. */
-export async function intentDeletes(store: StateStore, goalId: string): Promise<StoreWrite[]> {
-  const deletes: StoreWrite[] = [];
-  for await (const { key } of store.list('intent', intentPrefix(goalId))) {
+/** Intents deleted in one transaction: a file of millions of rows leaves one each. */
+const deletedTogether = 10_000;
+
+/** Deletes a goal's intents: once a run has succeeded, none of its rows can come again. */
+export async function deleteIntents(store: StateStore, goalId: string): Promise<void> {
+  let deletes: StoreWrite[] = [];
+  for await (const key of store.keys('intent', intentPrefix(goalId))) {
     deletes.push({ space: 'intent', key, value: undefined });
+    if (deletes.length < deletedTogether) continue;
+    await store.commit(deletes);
+    deletes = [];
   }
-  return deletes;
+  if (deletes.length > 0) await store.commit(deletes);
 }
 
 function intentPrefix(goalId: string): string {
@@ -188,17 +281,20 @@ function intentKey(goalId: string, unit: string, row: number): string {
   return `${intentPrefix(goalId)}${unit}\n${row}`;
 }
 
-function intentDelete({ key }: SumIntent): StoreWrite {
+function intentDelete(key: string): StoreWrite {
   return { space: 'intent', key, value: undefined };
 }
 
-function withChanges(
-  update: ProfileUpdate,
-  keep: (change: FieldChange) => boolean,
-): ProfileUpdate | undefined {
-  const changes = update.changes.filter(keep);
-  const more = (update.events?.length ?? 0) + (update.purchases?.length ?? 0);
-  return changes.length + more > 0 ? { ...update, changes } : undefined;
+/** Moves by an amount, not to a value: other rows of the profile may be under way. */
+function moved(total: Total, amount: number): StoreWrite {
+  total.stored = sum(total.stored ?? 0, amount);
+  return { space: 'number', key: total.key, value: decimalText(total.stored) };
+}
+
+function isOnce(change: FieldChange): boolean {
+  return (
+    isSum(change) || (change.strategy === 'add' && change.values.some((value) => typeof value === 'object'))
+  );
 }
 
 /** Towards BlueConic numbers travel as text. A sum without a number stays among the plain changes: the target refuses it. */
@@ -207,7 +303,7 @@ function isSum(change: FieldChange): boolean {
   return change.strategy === 'sum' && value !== undefined && value !== '' && Number.isFinite(Number(value));
 }
 
-/** Decimals of money and the like subtract without the noise of binary fractions. */
-function difference(value: number, from: number): number {
-  return Number((value - from).toFixed(9));
+/** Decimals of money and the like add up without the noise of binary fractions. */
+function sum(value: number, amount: number): number {
+  return Number((value + amount).toFixed(9));
 }

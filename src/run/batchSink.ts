@@ -1,6 +1,7 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { checkProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
 import type { GoalIdentity, GoalRun, GoalRunOptions } from './goalRun';
+import { payloadRows } from './payloadRows';
 import type { Claim, RunRegistry } from './registry';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import { type LaneSettings, SinkLane } from './sinkLane';
@@ -42,7 +43,7 @@ export class BatchSink<Item> {
 
   /** Takes in what a message brought: an array of updates, or one. `done` is called when all are decided. */
   accept(payload: unknown, done: () => void): void {
-    const updates = Array.isArray(payload) ? payload : [payload];
+    const updates = payloadRows(payload);
     const message: MessageInFlight = { left: updates.length + 1, done };
     const seen = new Map<GoalRun, Set<string>>();
     const touched = new Set<SinkLane<Item>>();

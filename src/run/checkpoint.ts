@@ -10,6 +10,8 @@ export const chunkRows = 4096;
 export interface OpenUnit {
   number: number;
   name: string;
+  /** Rows that failed for a passing cause. */
+  repeatable: number;
   /** Ids of the rows in order, where the source names them itself; else rows are known by their place. */
   ids?: string[];
   /** Chunk number to a byte per row; 0: no outcome yet. */
@@ -58,7 +60,7 @@ const headSchema = z.object({
   addedRows: z.number(),
   unitCount: z.number(),
   source: z.unknown(),
-  openUnits: z.array(z.object({ number: z.number(), name: z.string() })),
+  openUnits: z.array(z.object({ number: z.number(), name: z.string(), repeatable: z.number() })),
 });
 
 type Head = z.infer<typeof headSchema>;
@@ -73,8 +75,10 @@ export function headWrite(head: Omit<Head, 'version'>): StoreWrite {
   return { space: 'checkpoint', key: headKey(head.goal.id), value: JSON.stringify({ version: 1, ...head }) };
 }
 
-export function pausedWrite(goalId: string): StoreWrite {
-  return { space: 'checkpoint', key: pausedKey(goalId), value: new Date().toISOString() };
+/** Says that a person stopped the run, or that it goes on. */
+export function pausedWrite(goalId: string, paused: boolean): StoreWrite {
+  const value = paused ? new Date().toISOString() : undefined;
+  return { space: 'checkpoint', key: pausedKey(goalId), value };
 }
 
 export function idsWrite(goalId: string, unit: number, ids: readonly string[]): StoreWrite {
@@ -120,10 +124,9 @@ export async function loadCheckpoint(store: StateStore, goalId: string): Promise
   }
   const done: DoneUnit[] = [];
   for await (const { key, value } of store.list('checkpoint', `goal/${goalId}/done/`)) {
-    done.push({
-      number: Number(key.split('/').at(-1)),
-      ...(parsed(value) as { name: string; repeatable: number }),
-    });
+    const number = Number(key.split('/').at(-1));
+    // A row that turned up late opened its unit again.
+    if (!open.has(number)) done.push({ number, ...(parsed(value) as { name: string; repeatable: number }) });
   }
   return {
     ...rest,

@@ -277,7 +277,10 @@ export class ConnectionRunner<Trigger> {
       };
       this.#current = execution;
       this.#options.changed();
-      void this.#runGoals(execution, interruptedGoal);
+      this.#runGoals(execution, interruptedGoal).catch((thrown) => {
+        this.#options.trouble(asSyncError(thrown, 'running the connection'), execution.trigger);
+        this.#over(execution);
+      });
     });
   }
 
@@ -338,6 +341,12 @@ export class ConnectionRunner<Trigger> {
   async #end(execution: Execution<Trigger>): Promise<void> {
     for (const turn of execution.turns) turn.leave();
     await this.#report(execution, false);
+    this.#over(execution);
+  }
+
+  /** Makes room for the trigger that waits. */
+  #over(execution: Execution<Trigger>): void {
+    if (this.#current !== execution) return;
     this.#current = undefined;
     this.#options.changed();
     execution.ended();

@@ -12,6 +12,7 @@ import {
   outcomes,
 } from './ledger';
 import { rowsLost, whyFailed } from './runErrors';
+import { sampledUnits } from './sampledUnits';
 import { rowState, UnitRows } from './unitRows';
 
 /** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
@@ -95,6 +96,8 @@ export interface RunSummary {
   watermark?: { from?: string; to?: string };
   /** Units that the next run reads again, because rows of theirs failed for a passing cause; the first few. */
   repeat?: string[];
+  /** Names of the units that the ledger's samples point into, by number. */
+  units?: Record<string, string>;
   ledger: LedgerSnapshot;
 }
 
@@ -116,7 +119,7 @@ export interface RunMoment {
   ledger: LedgerState;
   addedRows: number;
   unitCount: number;
-  open: { number: number; name: string }[];
+  open: DoneUnit[];
   newlyDone: (DoneUnit & { chunks: number })[];
   newIds: { number: number; ids: string[] }[];
   chunks: { unit: number; chunk: number; states: Uint8Array }[];
@@ -154,8 +157,9 @@ export class GoalRun {
   readonly #units: UnitRows[] = [new UnitRows('added rows')];
   /** Units of an earlier life by name: number of an open one, or undefined for one that is done. */
   readonly #earlier = new Map<string, number | undefined>();
-  /** Units whose end, or whose ids, a checkpoint already has. */
-  readonly #capturedDone = new Set<number>();
+  /** Units by name whose end no checkpoint has yet. */
+  readonly #openUnits = new Map<string, number>();
+  /** Units whose ids a checkpoint already has. */
   readonly #capturedIds = new Set<number>();
   #kept: StoreWrite[] = [];
   #group: { rows: number; due: () => void } | undefined;
@@ -265,15 +269,27 @@ export class GoalRun {
   /** A unit that was open in an earlier life goes on under its number; `ids` are then those known so far and more. */
   openUnit(name: string, ids?: string[], lastingName?: string): number {
     const earlier = this.#earlier.get(name);
-    if (earlier !== undefined) {
-      this.#units[earlier]!.ids = ids;
-      this.#units[earlier]!.lastingName = lastingName;
-      return earlier;
-    }
-    const unit = new UnitRows(name, ids);
+    const number = earlier ?? this.#units.length;
+    if (earlier === undefined) this.#units.push(new UnitRows(name));
+    const unit = this.#units[number]!;
+    // Only a checkpoint needs the ids; they weigh more than anything else that is kept of a row.
+    unit.ids = this.#group && ids;
     unit.lastingName = lastingName;
-    this.#units.push(unit);
-    return this.#units.length - 1;
+    this.#openUnits.set(name, number);
+    return number;
+  }
+
+  markReadBefore(unit: number): void {
+    this.#units[unit]!.readBefore = true;
+  }
+
+  wasReadBefore(unit: number): boolean {
+    return this.#units[unit]?.readBefore ?? false;
+  }
+
+  /** The unit was read to its end, and every row of it has an outcome that a checkpoint holds. */
+  isSettled(unitName: string): boolean {
+    return !this.#openUnits.has(unitName);
   }
 
   /** The unit was read to its end in an earlier life, and every row of it is decided for good. */
@@ -349,6 +365,8 @@ export class GoalRun {
     }
     if (state === absent) {
       rows.set(row, rowState.held);
+      // Its unit may have counted as settled already.
+      this.#openUnits.set(rows.name, unit);
       this.ledger.takeBack('filtered', absentReason, this.id, unit, row);
       this.#undecided++;
       return 'taken';
@@ -444,6 +462,11 @@ export class GoalRun {
     this.#group = { rows, due };
   }
 
+  /** What was decided now should be durable soon, though the group is not full. */
+  settleSoon(): void {
+    this.#group?.due();
+  }
+
   /** That many rows of an earlier moment are durable now. */
   settled(rows: number): void {
     this.#unsettled -= rows;
@@ -452,13 +475,9 @@ export class GoalRun {
 
   /** What a checkpoint must write to catch up with the run. Taking it counts as writing it. */
   capture(): RunMoment {
-    const units = this.#units.map((rows, number) => ({ rows, number })).slice(1);
-    const open = units.filter(
-      ({ rows, number }) => !this.#capturedDone.has(number) && !(rows.finished && rows.isSettled),
-    );
-    const done = units.filter(
-      ({ rows, number }) => !this.#capturedDone.has(number) && rows.finished && rows.isSettled,
-    );
+    const units = [...this.#openUnits.values()].map((number) => ({ rows: this.#units[number]!, number }));
+    const open = units.filter(({ rows }) => !(rows.finished && rows.isSettled));
+    const done = units.filter(({ rows }) => rows.finished && rows.isSettled);
     const unknownIds = open.filter(({ rows, number }) => rows.ids && !this.#capturedIds.has(number));
     const moment: RunMoment = {
       ledger: this.ledger.state({
@@ -467,7 +486,7 @@ export class GoalRun {
       }),
       addedRows: this.#addedRows,
       unitCount: this.#units.length,
-      open: open.map(({ rows, number }) => ({ number, name: rows.name })),
+      open: open.map(({ rows, number }) => ({ number, name: rows.name, repeatable: rows.repeatable })),
       newlyDone: done.map(({ rows, number }) => ({
         number,
         name: rows.name,
@@ -480,7 +499,10 @@ export class GoalRun {
       ),
       decided: this.#sinceCapture,
     };
-    for (const { number } of done) this.#capturedDone.add(number);
+    for (const { rows } of done) {
+      this.#openUnits.delete(rows.name);
+      rows.ids = undefined;
+    }
     for (const { number } of unknownIds) this.#capturedIds.add(number);
     this.#sinceCapture = 0;
     return moment;
@@ -560,6 +582,7 @@ export class GoalRun {
 
   summary(): RunSummary {
     const repeat = this.unitsToRepeat;
+    const ledger = this.ledger.snapshot(this.#undecided);
     return {
       run: this.id,
       goal: this.goal,
@@ -574,7 +597,8 @@ export class GoalRun {
       }),
       ...(this.watermark && { watermark: this.watermark }),
       ...(repeat.length > 0 && { repeat: repeat.slice(0, namedUnits) }),
-      ledger: this.ledger.snapshot(this.#undecided),
+      units: sampledUnits(ledger.samples, (unit) => this.#units[unit]?.name),
+      ledger,
     };
   }
 
@@ -582,16 +606,18 @@ export class GoalRun {
     this.#addedRows = checkpoint.addedRows;
     while (this.#units.length < checkpoint.unitCount)
       this.#units.push(new UnitRows('a unit of an earlier life'));
-    for (const { number, name, chunks, ids } of checkpoint.open) {
-      this.#units[number] = UnitRows.restored(name, chunks, ids && [...ids]);
+    for (const { number, name, repeatable, chunks, ids } of checkpoint.open) {
+      const unit = UnitRows.restored(name, chunks, ids && [...ids]);
+      unit.repeatable = repeatable;
+      this.#units[number] = unit;
       this.#earlier.set(name, number);
+      this.#openUnits.set(name, number);
     }
     for (const { number, name, repeatable } of checkpoint.done) {
       const unit = new UnitRows(name);
       unit.repeatable = repeatable;
       unit.finished = true;
       this.#units[number] = unit;
-      this.#capturedDone.add(number);
       this.#earlier.set(name, undefined);
     }
   }

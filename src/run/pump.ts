@@ -44,6 +44,7 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
       signal: run.signal,
       phase: (phase: string, detail?: string) => run.setPhase(phase, detail),
       checkpoint: options.checkpoint ?? (async () => undefined),
+      isSettled: (unitName: string) => run.isSettled(unitName),
       ...(options.resume && { earlier: earlierLife(run, options.resume) }),
     };
     for await (const unit of source.units(context)) {
@@ -90,6 +91,7 @@ class BatchEmitter {
   async unit(unit: SourceUnit): Promise<void> {
     const run = this.#run;
     const number = run.openUnit(unit.name, unit.ids, unit.lastingName);
+    if (unit.readBefore) run.markReadBefore(number);
     const prefix = `${run.id}/${number}/`;
     for await (const slice of unit.rows(run.signal)) {
       run.signal.throwIfAborted();

@@ -31,6 +31,8 @@ export class RunRegistry {
   start(options: Omit<GoalRunOptions, 'id'>): GoalRun {
     const run = new GoalRun({ ...options, id: options.resume?.run ?? newRunId() });
     this.#live.set(run.id, run);
+    // A run that goes on after a stop: its rows are wanted again.
+    this.#stopped.delete(run.id);
     run.listen({
       stopping: () => this.#rememberStopped(run.id),
       finished: () => this.#live.delete(run.id),

@@ -1,4 +1,11 @@
-import { hasSums, type ResolvedRow, type SumIntent, type Sums, type SumsOptions } from '../delta/sums';
+import {
+  isAtMostOnce,
+  type ResolvedRow,
+  type SumIntent,
+  type SumRow,
+  type Sums,
+  type SumsOptions,
+} from '../delta/sums';
 import { asSyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { type GoalRun, noAnswerReason } from './goalRun';
@@ -12,7 +19,7 @@ import {
   type SinkEvents,
   settledRow,
 } from './sinkEvents';
-import type { SinkTarget, Verdict } from './sinkTarget';
+import type { RefusedAttribute, SinkTarget, Verdict } from './sinkTarget';
 
 /** A row that this sink holds. */
 interface TakenRow {
@@ -20,6 +27,8 @@ interface TakenRow {
   /** As it came; for a person to repair, if it is rejected. */
   update: ProfileUpdate;
   message: MessageInFlight;
+  /** Attributes that were left out; counted with the row's outcome. */
+  refused?: readonly RefusedAttribute[];
   /** Sums to send once the rest of the row was taken by the target. */
   following?: PendingSums;
   /** Sums that this request carries, and what became of the rest of the row before. */
@@ -46,6 +55,7 @@ interface RequestInFlight<Item> {
 
 const sentBeforeReason =
   'sent before an interruption; whether it arrived is not known, and it is not sent again';
+const settledBeforeReason = 'what must not be repeated was sent by an earlier run';
 /** Why the rows of a dry run end unsent. */
 export const dryRunReason = 'dry run';
 const defaultQuietMs = 1_000;
@@ -110,7 +120,7 @@ export class SinkLane<Item> {
     this.#lastArrival = Date.now();
     const row = { claim, update, message };
     // What sums come to needs a look into the store; all other rows need not wait for that.
-    if (this.#sums && hasSums(update)) this.#unresolved.push(row);
+    if (this.#sums && isAtMostOnce(update)) this.#unresolved.push(row);
     else this.#pack(row, update);
   }
 
@@ -140,21 +150,30 @@ export class SinkLane<Item> {
     return this.run.windowIsFull || Date.now() - this.#lastArrival >= this.#quietMs;
   }
 
-  #pack(row: TakenRow, update: ProfileUpdate): void {
+  #pack(taken: TakenRow, update: ProfileUpdate): void {
     const prepared = this.#prepared(update);
-    for (const { reason } of prepared.refused) this.run.ledger.attributeRefused(reason);
+    const row =
+      prepared.refused.length > 0
+        ? { ...taken, refused: [...(taken.refused ?? []), ...prepared.refused] }
+        : taken;
     if ('rejected' in prepared) {
-      this.#conclude(row, { outcome: 'rejected', reason: prepared.rejected });
+      this.#notSent(row, prepared.rejected);
       return;
     }
     if (this.run.dryRun) {
-      this.run.ledger.work.dataPoints += prepared.dataPoints ?? 0;
+      const sums = row.following && this.#prepared(row.following.update);
+      this.run.ledger.work.dataPoints += priceOf(prepared) + (sums ? priceOf(sums) : 0);
       this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
       return;
     }
     const held = { ...row, item: prepared.item };
     const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared.objects, prepared.bytes);
-    if (!fits) this.#conclude(row, { outcome: 'rejected', reason: 'larger than one request may be' });
+    if (!fits) this.#notSent(row, 'larger than one request may be');
+  }
+
+  #notSent(row: TakenRow, reason: string): void {
+    if (row.sums) this.#sums!.drop(row.sums.intent);
+    this.#conclude(row, { outcome: 'rejected', reason });
   }
 
   /** Turns totals into amounts, and parts each row: first everything that may be sent twice, then its sums. */
@@ -163,10 +182,7 @@ export class SinkLane<Item> {
     this.#unresolved = [];
     this.#resolving = true;
     try {
-      const { resolved, remembered } = await this.#sums!.resolve(
-        rows.map(({ claim, update }) => ({ unit: this.run.lastingName(claim.unit), row: claim.row, update })),
-      );
-      if (!this.run.dryRun) this.run.keep(remembered);
+      const resolved = await this.#sums!.resolve(rows.map((row) => this.#place(row)));
       for (const [at, row] of rows.entries()) this.#packResolved(row, resolved[at]!);
     } catch (thrown) {
       for (const row of rows) this.#decide(row, { outcome: 'unsent' });
@@ -176,10 +192,21 @@ export class SinkLane<Item> {
     this.sendWhatIsFull();
   }
 
+  /** Where the row stands, in every run that reads it. */
+  #place({ claim: { unit, row }, update }: TakenRow): SumRow {
+    const readBefore = this.run.wasReadBefore(unit);
+    return { unit: this.run.lastingName(unit), row, update, ...(readBefore && { readBefore }) };
+  }
+
   #packResolved(row: TakenRow, { plain, sums, sentBefore }: ResolvedRow): void {
     if (this.run.stopping) this.#decide(row, { outcome: 'unsent' });
-    else if (sentBefore) this.#decide(row, { outcome: 'unknown', reason: sentBeforeReason });
-    else if (plain) this.#pack(sums ? { ...row, following: sums } : row, plain);
+    else if (sentBefore && this.run.dryRun) this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
+    else if (sentBefore === 'settled' && !plain)
+      this.#decide(row, { outcome: 'unchanged', reason: settledBeforeReason });
+    else if (sentBefore === 'unknown') {
+      this.run.keep([this.#sums!.toldUnknown(this.#place(row))]);
+      this.#decide(row, { outcome: 'unknown', reason: sentBeforeReason });
+    } else if (plain) this.#pack(sums ? { ...row, following: sums } : row, plain);
     else if (sums) this.#pack({ ...row, sums: { intent: sums.intent } }, sums.update);
     else this.#decide(row, { outcome: 'unchanged', reason: 'the sums are as they were' });
   }
@@ -199,14 +226,24 @@ export class SinkLane<Item> {
       this.#pack({ ...rest, sums: { intent: following.intent, rest: verdict } }, following.update);
       return;
     }
-    if (!sums) {
-      this.#decide(row, verdict);
-      return;
-    }
-    this.run.keep(this.#sums!.settle(sums.intent, verdict.outcome));
-    const refusedApart = verdict.outcome === 'rejected' && sums.rest?.outcome === 'accepted';
+    if (following) this.#sums!.drop(following.intent);
+    const refusedApart = verdict.outcome === 'rejected' && sums?.rest?.outcome === 'accepted';
     if (refusedApart) this.run.ledger.attributeRefused(verdict.reason ?? 'refused');
     this.#decide(row, refusedApart ? sums.rest! : verdict);
+  }
+
+  /** The target says that it did nothing for these rows: their sums are as if they had not been sent. */
+  async #takeBackSums(rows: readonly HeldRow<Item>[], verdicts: readonly Verdict[]): Promise<void> {
+    const undone = rows.flatMap(({ sums }, at) => {
+      const outcome = verdicts[at]?.outcome ?? 'unknown';
+      return sums && outcome !== 'accepted' && outcome !== 'unknown' ? [sums.intent] : [];
+    });
+    if (undone.length === 0) return;
+    try {
+      await this.#sums!.takeBack(undone);
+    } catch (thrown) {
+      this.run.fail(asSyncError(thrown, 'taking back what was not applied'));
+    }
   }
 
   /** A hand-written update can hold what no JSON can: it must not take the other rows of its message with it. */
@@ -220,11 +257,11 @@ export class SinkLane<Item> {
 
   async #send(request: RequestInFlight<Item>): Promise<void> {
     const { rows, repeatable } = request;
+    const intents = rows.flatMap(({ sums }) => (sums ? [sums.intent] : []));
     this.#inFlight.add(request);
     let verdicts: Verdict[];
     try {
       const items = rows.map((row) => row.item);
-      const intents = rows.flatMap(({ sums }) => (sums ? [sums.intent] : []));
       if (intents.length > 0) await this.#sums!.intend(intents);
       verdicts = await this.#target.send(items, repeatable, {
         stopped: this.run.signal,
@@ -244,13 +281,19 @@ export class SinkLane<Item> {
       }
     }
     // Given up meanwhile: its rows have their outcome, and the run may be over.
+    if (!this.#inFlight.has(request)) return;
+    if (intents.length > 0) await this.#takeBackSums(rows, verdicts);
     if (!this.#inFlight.delete(request)) return;
     for (const [at, row] of rows.entries()) {
-      this.#conclude(
-        row,
-        verdicts[at] ?? { outcome: 'unknown', reason: 'no outcome for this row', repeatable },
-      );
+      const verdict = verdicts[at] ?? { outcome: 'unknown', reason: 'no outcome for this row', repeatable };
+      const { outcome } = verdict;
+      if (row.sums && (outcome === 'accepted' || outcome === 'unknown')) {
+        this.run.keep(this.#sums!.settle(row.sums.intent, outcome));
+      }
+      this.#conclude(row, verdict);
     }
+    // What must not be repeated counts as unknown if the process dies before its outcome is on the disk.
+    if (intents.length > 0) this.run.settleSoon();
     this.#events.progress(this.run);
     this.sendWhatIsFull();
   }
@@ -265,6 +308,7 @@ export class SinkLane<Item> {
       this.#rejected.push(rejectedUpdate(row.update, claim, reason));
     if (this.#settled.length >= settledPerMessage || this.#rejected.length >= settledPerMessage)
       this.#flushOutputs();
+    for (const refused of row.refused ?? []) claim.run.ledger.attributeRefused(refused.reason);
     for (const refused of verdict.refused ?? []) claim.run.ledger.attributeRefused(refused.reason);
     claim.run.decide(claim.unit, claim.row, outcome, reason, verdict);
     finishOne(row.message);
@@ -297,6 +341,10 @@ export class SinkLane<Item> {
     if (settled.length > 0) this.#events.settled(settled, this.run);
     if (rejected.length > 0) this.#events.rejected(rejected, this.run);
   }
+}
+
+function priceOf(prepared: ReturnType<SinkTarget<unknown>['prepare']>): number {
+  return 'rejected' in prepared ? 0 : (prepared.dataPoints ?? 0);
 }
 
 function rejectedUpdate(update: unknown, claim: Claim, reason: string | undefined): RejectedUpdate {

@@ -20,6 +20,8 @@ export interface SourceUnit {
   ids?: string[];
   /** The same for the same rows in every run that may read them, where that can be said: a file's key and version. */
   lastingName?: string;
+  /** An earlier run has read it for good: what must not be repeated is not sent again. */
+  readBefore?: boolean;
   /** Slices of rows, small enough that making one never holds the event loop for long. */
   rows(signal: AbortSignal): AsyncIterable<SourceRow[]>;
 }
@@ -43,6 +45,8 @@ export interface SourceContext {
   phase: ReportPhase;
   /** Makes the source's state durable before it does what must not be done twice. */
   checkpoint(): Promise<void>;
+  /** Every row of that unit, which was handed out before, has an outcome that lasts. */
+  isSettled(unitName: string): boolean;
   earlier?: EarlierLife;
 }
 

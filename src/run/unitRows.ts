@@ -18,6 +18,8 @@ export class UnitRows {
   finished = false;
   /** The same for the same rows in every run, where the source can say so: a file's key and version. */
   lastingName: string | undefined;
+  /** An earlier run has read it for good. */
+  readBefore = false;
   /** Ids of the rows in order, where the source names them itself. */
   ids: string[] | undefined;
   /** Rows without an outcome that will last: on their way, held, or unsent. */

@@ -12,7 +12,7 @@ export interface DeltaFilesSettings {
   fullRead?: boolean;
 }
 
-type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
+type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'> & { readBefore?: boolean };
 
 /**
  * Reads delta files (NDJSON, plain or gzip) below a prefix, in key order, each version of each file once: a file is
@@ -23,7 +23,8 @@ export class DeltaFilesSource implements Source {
   readonly #files: FileStore;
   readonly #store: StateStore;
   readonly #settings: DeltaFilesSettings;
-  #list: ListedFile[] = [];
+  /** Undefined until the list is complete: a part of it must not be taken for the whole. */
+  #list: ListedFile[] | undefined;
 
   constructor(files: FileStore, store: StateStore, settings: DeltaFilesSettings) {
     this.#files = files;
@@ -34,22 +35,23 @@ export class DeltaFilesSource implements Source {
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
     context.phase('asking');
     const earlier = context.earlier?.state as ListedFile[] | undefined;
-    this.#list = earlier ?? (await this.#newFiles(context.signal));
+    const list = earlier ?? (await this.#newFiles(context.signal));
+    this.#list = list;
     // From here on the list is fixed: what arrives later belongs to the next run.
     await context.checkpoint();
-    for (const [at, file] of this.#list.entries()) {
+    for (const [at, file] of list.entries()) {
       if (context.earlier?.isDone(file.key)) continue;
-      context.phase('reading', `${at + 1} / ${this.#list.length}`);
-      yield fileUnit(this.#files, file);
+      context.phase('reading', `${at + 1} / ${list.length}`);
+      yield { ...fileUnit(this.#files, file), ...(file.readBefore && { readBefore: true }) };
     }
   }
 
-  state(): ListedFile[] {
+  state(): ListedFile[] | undefined {
     return this.#list;
   }
 
   remember(readAgain: (unitName: string) => boolean): StoreWrite[] {
-    return this.#list
+    return (this.#list ?? [])
       .filter((file) => !readAgain(file.key))
       .map((file) => ({ space: 'file', key: this.#memoryKey(file), value: new Date().toISOString() }));
   }
@@ -63,12 +65,12 @@ export class DeltaFilesSource implements Source {
     for await (const { key, size, etag } of this.#files.list(this.#settings.prefix, signal)) {
       if (!key.endsWith('/')) listed.push({ key, size, etag });
     }
-    if (this.#settings.fullRead) return listed;
     const remembered = await this.#store.getMany(
       'file',
       listed.map((file) => this.#memoryKey(file)),
     );
-    return listed.filter((_, at) => remembered[at] === undefined);
+    if (!this.#settings.fullRead) return listed.filter((_, at) => remembered[at] === undefined);
+    return listed.map((file, at) => ({ ...file, ...(remembered[at] !== undefined && { readBefore: true }) }));
   }
 
   #memoryKey(file: ListedFile): string {

@@ -29,7 +29,12 @@ const broughtEntries = 5_000;
  */
 export async function openStore(folder: string): Promise<OpenedStore> {
   const opened = await openAny(folder);
-  await noteBeginning(opened.store);
+  try {
+    await noteBeginning(opened.store);
+  } catch (thrown) {
+    await opened.store.close();
+    throw thrown;
+  }
   return opened;
 }
 

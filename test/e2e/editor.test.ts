@@ -47,7 +47,7 @@ describeWith('browser', 'editor: from an empty flow to two ledgers, by hand', (c
       'Try both directions',
     );
     for (const id of [...Object.values(source), ...Object.values(sink)])
-      assert.ok(await editor.isInvalid(id));
+      await editor.waitForTriangle(id, true);
     await editor.screenshot('1 imported');
   });
 
@@ -92,7 +92,7 @@ describeWith('browser', 'editor: from an empty flow to two ledgers, by hand', (c
     await editor.doneWithDialog();
 
     for (const id of [...Object.values(source), ...Object.values(sink)])
-      assert.ok(!(await editor.isInvalid(id)));
+      await editor.waitForTriangle(id, false);
   });
 
   it('every other dialog opens and closes unchanged', async function () {

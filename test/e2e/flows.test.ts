@@ -145,7 +145,8 @@ describe('flows: what may stand between source and sink', function () {
   });
 
   it('a function that loses everything: the run fails and names it, unless silence was declared intended', async () => {
-    const blackHole = functionNode('black hole', 'return null;', ['sink']);
+    // What it keeps it might still send: only that makes its silence worth an error.
+    const blackHole = functionNode('black hole', "context.set('last', msg); return null;", ['sink']);
     await deployExport([blackHole], { idleSeconds: 1 });
     const lost = await stage.run();
     assert.equal(lost.error?.code, 'RUN_ROWS_LOST_IN_FLOW');

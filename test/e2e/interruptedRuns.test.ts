@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { RunSummary } from '../../src/run/goalRun';
 import { deltaRecords, gzipLines, pointsOf, range } from '../support/customers';
 import { deltaFiles, exportMapper, flowTab, usersTrack } from '../support/flowNodes';
-import { inject } from '../support/flowProbe';
+import { type FlowNode, inject } from '../support/flowProbe';
 import { Stage } from '../support/stage';
 
 const people = 600;
@@ -25,15 +26,17 @@ describe('runs that something comes between', function () {
   });
 
   /** Sixty requests, two at a time: slow enough to come between. */
-  function deployExport(source: string): Promise<void> {
+  function deployExport(source: string, changes: { source?: object; braze?: object } = {}): Promise<void> {
     return stage.deploy(
       [
         inject('go', flowTab, [source]),
-        deltaFiles(source, ['mapper']),
+        deltaFiles(source, ['mapper'], { ...changes.source }),
         exportMapper('mapper', ['sink']),
         usersTrack('sink'),
       ],
-      { settings: { braze: { objectsPerRequest: perRequest, requestsInFlight: 2 } } },
+      {
+        settings: { braze: { objectsPerRequest: perRequest, requestsInFlight: 2, ...changes.braze } },
+      },
     );
   }
 
@@ -53,22 +56,25 @@ describe('runs that something comes between', function () {
     assert.equal(await stage.unseenRuns(), 0);
   });
 
-  it('"stop": what is in flight may finish, and nothing else is sent', async () => {
+  it('"stop": what is in flight may finish, nothing else is sent, and the next trigger goes on', async () => {
     await deployExport('stopped');
     await stage.nodeRed.inject('go');
-    const { ledger: before } = await underWay();
+    const { run, ledger: before } = await underWay();
     await stage.nodeRed.inject('go', { payload: 'stop' });
     const { result, complete, ledger } = await stage.nextRun();
     assert.equal(result, 'stopped');
     assert.ok(!complete);
     assert.ok(ledger.unsent > 0);
-    assert.equal(ledger.accepted + ledger.unsent, people);
     // Between the look at the ledger and the stop, and then in flight: a few requests, not the fifty that were left.
     assert.ok(ledger.work.requests - before.work.requests < 20, `${ledger.work.requests} requests`);
-    assert.deepEqual(await stage.attribute('bc_points'), pointsOf(range(0, ledger.accepted)));
+    await assertBrazeGot(range(0, ledger.accepted));
     const status = await stage.status('stopped', ({ fill }) => fill === 'grey');
     assert.match(status.text ?? '', /stopped$/);
     assert.deepEqual(stage.nodeRed.observed('errors'), []);
+
+    await stage.sandbox.control('DELETE', '/faults');
+    assertWhole(await stage.run(), run);
+    await assertBrazeGot(range(0, people));
   });
 
   it('a stop over the admin API', async () => {
@@ -83,49 +89,98 @@ describe('runs that something comes between', function () {
   });
 
   for (const type of ['full', 'nodes'] as const) {
-    it(`a deploy of ${type === 'full' ? 'everything' : 'a changed sink'}: the account adds up, the next run starts clean`, async () => {
-      const source = `deployed anew (${type})`;
-      await deployExport(source);
+    it(`a deploy (${type}) that changes nothing of what the run does: it goes on by itself`, async () => {
+      await deployExport(`deployed (${type})`);
       await stage.nodeRed.inject('go');
       const { run } = await underWay();
-
-      const { body: flows } = await stage.nodeRed.get<{ flows: { id: string; type: string }[] }>('/flows', {
-        headers: { 'Node-RED-API-Version': 'v2' },
-      });
-      const changed = flows.flows.map((node) => (node.id === 'sink' ? { ...node, name: 'moved' } : node));
-      await stage.nodeRed.deploy(changed, {}, type);
-
-      const stopped = await stage.nextRun();
-      assert.equal(stopped.run, run);
-      assert.equal(stopped.result, 'stopped');
-      assert.ok(stopped.ledger.unsent > 0);
-      assert.deepEqual(await stage.attribute('bc_points'), pointsOf(range(0, stopped.ledger.accepted)));
-
+      const { flows } = (
+        await stage.nodeRed.get<{ flows: FlowNode[] }>('/flows', {
+          headers: { 'Node-RED-API-Version': 'v2' },
+        })
+      ).body;
+      const touched = ['sink', `deployed (${type})`];
+      const moved = flows.map((node) => (touched.includes(node.id) ? { ...node, x: 500 } : node));
+      await stage.nodeRed.deploy(moved, {}, type);
       await stage.sandbox.control('DELETE', '/faults');
-      const next = await stage.run();
-      assert.equal(next.result, 'succeeded');
-      assert.equal(next.ledger.read, people);
-      assert.equal(next.ledger.accepted, people);
-      assert.deepEqual(await stage.attribute('bc_points'), pointsOf(range(0, people)));
-      assert.deepEqual(
-        stage.nodeRed.log().filter(({ level }) => level === 'error' || level === 'fatal'),
-        [],
-      );
+
+      assertWhole(await stage.endOfRun(run), run);
+      await assertBrazeGot(range(0, people));
+      assert.deepEqual(alarms(), []);
     });
   }
 
-  it('a restart of Node-RED: nothing is remembered of a run that was not complete', async () => {
-    await deployExport('restarted');
+  it('a deploy that changes what the run does: it is closed with its own account, and the next begins anew', async () => {
+    await deployExport('changed');
+    await stage.nodeRed.inject('go');
+    const { run } = await underWay();
+    await deployExport('changed', { braze: { objectsPerRequest: 20 } });
+    await stage.sandbox.control('DELETE', '/faults');
+
+    const closed = await stage.endOfRun(run);
+    assert.equal(closed.result, 'failed');
+    assert.equal(closed.error?.code, 'RUN_INTERRUPTED');
+    assert.ok(!closed.complete);
+    await stage.quiet();
+    const next = await stage.run();
+    assert.notEqual(next.run, run);
+    assertWhole(next, next.run);
+    await assertBrazeGot(range(0, people));
+    assert.deepEqual(alarms(), []);
+  });
+
+  it('a trigger right after a deploy is not lost, whether or not a run goes on', async () => {
+    for (const changes of [{}, { source: { idleSeconds: 30 } }]) {
+      await deployExport('prompt', changes);
+      await stage.sandbox.control('DELETE', '/faults');
+      await stage.sandbox.putObject('delta/all.ndjson.gz', gzipLines(deltaRecords(0, people)));
+      assert.equal((await stage.run()).result, 'succeeded');
+    }
+  });
+
+  it('a run that is told to wait after a restart goes on with the next trigger', async () => {
+    await deployExport('waiting', { source: { afterRestart: 'wait' } });
     await stage.nodeRed.inject('go');
     const { run } = await underWay();
     await stage.nodeRed.restart();
-    const stopped = await stage.nextRun();
-    assert.equal(stopped.run, run);
-    assert.equal(stopped.result, 'stopped');
-    assert.ok(stopped.ledger.unsent > 0);
-
     await stage.sandbox.control('DELETE', '/faults');
-    assert.equal((await stage.run()).ledger.accepted, people);
-    assert.equal((await stage.run()).ledger.read, 0);
+    assert.equal((await stage.nextRun()).result, 'stopped');
+    await stage.quiet();
+    assertWhole(await stage.run(), run);
   });
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`an end of Node-RED by ${signal}: the run goes on after the start`, async () => {
+      await deployExport(`ended by ${signal}`);
+      await stage.nodeRed.inject('go');
+      const { run } = await underWay();
+      await stage.nodeRed.kill(signal);
+      await stage.sandbox.control('DELETE', '/faults');
+      await stage.nodeRed.restart();
+
+      assertWhole(await stage.endOfRun(run), run);
+      await assertBrazeGot(range(0, people));
+      assert.equal((await stage.run()).ledger.read, 0);
+    });
+  }
+
+  /** The run that was begun has read every row once, and lost none. */
+  function assertWhole({ run, result, complete, ledger }: RunSummary, begun: string): void {
+    assert.equal(run, begun);
+    assert.equal(result, 'succeeded');
+    assert.ok(complete);
+    assert.equal(ledger.read, people);
+    assert.equal(ledger.accepted, people);
+  }
+
+  async function assertBrazeGot(indexes: Iterable<number>): Promise<void> {
+    assert.deepEqual(await stage.attribute('bc_points'), pointsOf(indexes));
+  }
+
+  function alarms(): string[] {
+    const loud = stage.nodeRed.log().filter(({ level }) => level === 'error' || level === 'fatal');
+    return [
+      ...loud.map(({ text }) => text),
+      ...stage.nodeRed.observed('errors').map((error) => JSON.stringify(error)),
+    ];
+  }
 });

@@ -22,6 +22,10 @@ const statusCode: { [type: string]: string[] } = {
   'profile-field-mapper': ['profile-field-mapper/profile-field-mapper.ts'],
   'braze-users-track': ['shell/sinkShell.ts', 'shell/statusText.ts'],
   'blueconic-profiles': ['shell/sinkShell.ts', 'shell/statusText.ts'],
+  'profile-sync-connection': [
+    'profile-sync-connection/connectionShell.ts',
+    'profile-sync-connection/connectionStatus.ts',
+  ],
 };
 
 function read(...path: string[]): string {
@@ -103,7 +107,9 @@ describe('catalogues', () => {
       it('has a text for every key of its form and its editor code', () => {
         const keys = [
           ...keysInForm(read(type, `${type}.html`)),
-          ...keysInCode(read(type, `${type}.editor.ts`)),
+          ...readdirSync(join(nodesDir, type))
+            .filter((name) => name.endsWith('.editor.ts'))
+            .flatMap((name) => keysInCode(read(type, name))),
         ];
         assert.ok(keys.length > 0);
         assert.deepEqual(missing(keys, texts(type, 'en-US')), []);

@@ -77,6 +77,28 @@ describe('way from a source to its sink', () => {
     );
   });
 
+  it('follows what Complete nodes pass on of the nodes between', () => {
+    const path = pathFrom('source', {
+      source: source('mapper'),
+      mapper: mapper([]),
+      completed: { type: 'complete', scope: ['mapper'], to: 'sink' },
+      sink,
+    });
+    assert.equal(path.sink, 'sink');
+    assert.equal(path.single, true);
+  });
+
+  it('does not follow Complete nodes of source and sink: what they start is another goal', () => {
+    const path = pathFrom('source', {
+      source: source('sink'),
+      sink,
+      after: { type: 'complete', scope: ['source', 'sink'], to: 'next' },
+      next: source('other sink'),
+      'other sink': sink,
+    });
+    assert.equal(path.sink, 'sink');
+  });
+
   it('comes to an end in a circle', () => {
     const path = pathFrom('source', {
       source: source('one'),

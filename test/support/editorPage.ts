@@ -67,13 +67,13 @@ export class EditorPage {
   /** Opens a node's dialog by a double click on it. */
   async openDialog(nodeId: string): Promise<void> {
     await this.page.locator(`[id="${nodeId}"] .red-ui-flow-node`).first().dblclick();
-    await this.page.locator('#node-dialog-ok').waitFor();
+    await this.#slidIn('#node-dialog-ok');
   }
 
   /** From an open dialog on to the dialog of the config node chosen in the field. */
   async openConfig(field: string): Promise<void> {
     await this.page.locator(`#node-input-btn-${field}-edit`).click();
-    await this.page.locator('#node-config-dialog-ok').waitFor();
+    await this.#slidIn('#node-config-dialog-ok');
   }
 
   /** Types into fields of the dialog on top. @param values by element id. */
@@ -98,8 +98,11 @@ export class EditorPage {
   }
 
   async deploy(): Promise<void> {
+    const accepted = this.page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && new URL(answer.url()).pathname === '/flows',
+    );
     await this.page.locator('#red-ui-header-button-deploy').click();
-    await this.page.locator('#red-ui-header-button-deploy.disabled').waitFor();
+    await accepted;
   }
 
   async pressInjectButton(nodeId: string): Promise<void> {
@@ -115,8 +118,14 @@ export class EditorPage {
     return (await label.textContent()) ?? '';
   }
 
-  /** Whether a node carries the triangle of a setting that is missing or wrong. */
-  async isInvalid(nodeId: string): Promise<boolean> {
-    return this.page.locator(`[id="${nodeId}"] .red-ui-flow-node-error`).isVisible();
+  /** Waits until a node carries the triangle of a setting that is missing or wrong, or does so no longer. */
+  async waitForTriangle(nodeId: string, shown: boolean): Promise<void> {
+    const triangle = this.page.locator(`[id="${nodeId}"] .red-ui-flow-node-error`);
+    await triangle.waitFor({ state: shown ? 'visible' : 'hidden' });
+  }
+
+  /** A dialog slides in; where it has come to rest, and nothing lies over it, its button could be clicked. */
+  #slidIn(button: string): Promise<void> {
+    return this.page.locator(button).click({ trial: true });
   }
 }

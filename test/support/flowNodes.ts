@@ -72,6 +72,44 @@ export function blueconicProfiles(id: string, wires: string[][] = [[], []], chan
   return onTab(id, 'blueconic-profiles', wires, { blueconic: 'blueconic', ...pace, ...changes });
 }
 
+/**
+ * A connection with an output for its reports and one for each goal.
+ * @param goals name of each goal and the nodes that its output leads to; an import where the name says so.
+ */
+export function connection(
+  id: string,
+  reports: string[],
+  goals: Record<string, string[]>,
+  changes: Changes = {},
+): FlowNode {
+  const named = Object.keys(goals).map((name) => ({
+    id: name,
+    name,
+    direction: name.startsWith('Import') ? 'import' : 'export',
+    active: true,
+  }));
+  const settings = {
+    labels: [],
+    description: '',
+    favourite: false,
+    goals: named,
+    onFailure: 'continue',
+    overlap: 'queue',
+    afterRestart: 'resume',
+    command: 'payload',
+    notify: 'always',
+    addresses: '',
+    keepRuns: 200,
+    keepDays: 400,
+    store: '',
+    outputs: named.length + 1,
+  };
+  return {
+    ...onTab(id, 'profile-sync-connection', [reports, ...Object.values(goals)], settings),
+    ...changes,
+  };
+}
+
 /** A core function node. @param code may use `msg` and `node`. */
 export function functionNode(id: string, code: string, wires: string[]): FlowNode {
   const own = { func: code, outputs: 1, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [] };

@@ -90,21 +90,24 @@ export class Stage {
   }
 
   /**
-   * Waits until a run is over that this stage has not seen yet, and returns its summary.
+   * Waits until a run is over whose end this stage has not seen yet, and returns its summary. A run that was stopped
+   * and went on ends twice.
    * @throws AssertionError where its ledger does not add up: that must hold for every run, whatever the test is about.
    */
   async nextRun(): Promise<RunSummary> {
-    const ended = await until(
-      async () => {
-        const { live, history } = await this.runs();
-        const unseen = history.filter(({ run }) => !this.#seen.has(run)).at(-1);
-        // The history is written a moment before the nodes learn of the end.
-        return unseen && !live.some(({ run }) => run === unseen.run) && unseen;
-      },
-      { what: 'a run to end', timeoutMs: patienceMs, evidence: () => this.#evidence() },
+    const ended = await this.#untilHistory('a run to end', (history) =>
+      history.filter((summary) => !this.#seen.has(endOf(summary))).at(-1),
     );
-    this.#seen.add(ended.run);
-    assertAddsUp(ended);
+    this.#seen.add(endOf(ended));
+    return ended;
+  }
+
+  /** Waits until this run has ended for good: a stop before that does not count. Else as `nextRun`. */
+  async endOfRun(run: string): Promise<RunSummary> {
+    const ended = await this.#untilHistory(`run ${run} to end for good`, (history) =>
+      history.find((summary) => summary.run === run && summary.result !== 'stopped'),
+    );
+    this.#seen.add(endOf(ended));
     return ended;
   }
 
@@ -127,7 +130,7 @@ export class Stage {
 
   /** How many runs have ended that no test has waited for. */
   async unseenRuns(): Promise<number> {
-    return (await this.runs()).history.filter(({ run }) => !this.#seen.has(run)).length;
+    return (await this.runs()).history.filter((summary) => !this.#seen.has(endOf(summary))).length;
   }
 
   /** Waits until the node's status line is such a one now, and returns it. */
@@ -180,6 +183,23 @@ export class Stage {
     return new Map(held.filter(([, value]) => value !== undefined));
   }
 
+  async #untilHistory(
+    what: string,
+    find: (history: RunSummary[]) => RunSummary | undefined,
+  ): Promise<RunSummary> {
+    const ended = await until(
+      async () => {
+        const { live, history } = await this.runs();
+        const found = find(history);
+        // The history is written a moment before the nodes learn of the end.
+        return found && !live.some(({ run }) => run === found.run) && found;
+      },
+      { what, timeoutMs: patienceMs, evidence: () => this.#evidence() },
+    );
+    assertAddsUp(ended);
+    return ended;
+  }
+
   #evidence(): string {
     const errors = this.nodeRed.observed('errors').map(({ error }) => JSON.stringify(error));
     const log = this.nodeRed.log().slice(-10);
@@ -187,7 +207,7 @@ export class Stage {
   }
 
   async #lookAtHistory(): Promise<void> {
-    for (const { run } of (await this.runs()).history) this.#seen.add(run);
+    for (const summary of (await this.runs()).history) this.#seen.add(endOf(summary));
   }
 }
 
@@ -195,6 +215,10 @@ export class Stage {
 export interface CaughtMessage {
   error: { message: string; code?: string; source: { id: string; type: string } };
   sync?: { run: string };
+}
+
+function endOf({ run, endedAt }: RunSummary): string {
+  return `${run} ${endedAt}`;
 }
 
 function assertAddsUp({ run, ledger }: RunSummary): void {

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ReportWords, reportSubject, reportText } from '../../src/run/reportText';
+import { packageRoot } from '../support/places';
+import { exportGoal, importGoal } from './connectionPieces';
+import { failedExportSummary, report } from './reportPieces';
+
+/** The words of a catalogue, looked up as Node-RED does. */
+function words(language: string): ReportWords {
+  const type = 'profile-sync-connection';
+  const file = join(packageRoot, 'nodes', type, 'locales', language, `${type}.json`);
+  const catalogue = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { report: unknown }>;
+  return (key, values = {}) => {
+    let found: unknown = catalogue[type]?.report;
+    for (const part of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[part];
+    assert.equal(typeof found, 'string', `${language} has no text for report.${key}`);
+    return String(found).replace(/__(\w+?)__/g, (_, name: string) => {
+      assert.ok(name in values, `${key} needs ${name}`);
+      return String(values[name]);
+    });
+  };
+}
+
+const english = words('en-US');
+const german = words('de');
+
+describe('run report as a text', () => {
+  it('reads well in English', () => {
+    assert.equal(
+      reportText(report(), english),
+      `Customers: 1 of 2 goals failed
+Run r0, 2031-05-04 10:00:05 UTC to 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
+
+1. Import (import): succeeded
+   Goal run r1, 2031-05-04 10:00:05 UTC, 4 min 10 s
+   1,250 read = 30 filtered + 1,200 accepted (200 created, 1,000 updated) + 20 rejected
+   filtered: 30 × CONSENT_MISMATCH
+   rejected: 15 × email: not ‹an› address (r1/1/101, r1/1/102, r1/1/103)
+   rejected: 5 × UNAUTHORIZED (r1/2/1, r1/2/2, r1/2/3)
+   Requests: 3, retries: 1, data points: 0
+   Next run: exports the whole segment again, as always.
+
+2. Export (export): failed
+   Goal run r2, 2031-05-04 10:04:16 UTC, 1 s
+   BRAZE_KEY_REJECTED: Braze does not accept the API key.
+   What to do: Choose a key of this instance.
+   75 read = 50 accepted + 25 not sent
+   Requests: 2, retries: 0, data points: 1,500
+   Watermark: stays at 2031-05-04 09:00:00 UTC
+   Next run: reads everything since 2031-05-04 09:00:00 UTC again.
+`,
+    );
+  });
+
+  it('reads well in German', () => {
+    assert.equal(
+      reportText(report(), german),
+      `Customers: 1 von 2 Zielen fehlgeschlagen
+Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
+
+1. Import (Import): gelungen
+   Ziellauf r1, 2031-05-04 10:00:05 UTC, 4 min 10 s
+   1.250 gelesen = 30 ausgefiltert + 1.200 angenommen (200 angelegt, 1.000 geändert) + 20 abgewiesen
+   ausgefiltert: 30 × CONSENT_MISMATCH
+   abgewiesen: 15 × email: not ‹an› address (r1/1/101, r1/1/102, r1/1/103)
+   abgewiesen: 5 × UNAUTHORIZED (r1/2/1, r1/2/2, r1/2/3)
+   Anfragen: 3, Wiederholungen: 1, Datenpunkte: 0
+   Nächster Lauf: exportiert wie immer das ganze Segment.
+
+2. Export (Export): fehlgeschlagen
+   Ziellauf r2, 2031-05-04 10:04:16 UTC, 1 s
+   BRAZE_KEY_REJECTED: Braze does not accept the API key.
+   Was zu tun ist: Choose a key of this instance.
+   75 gelesen = 50 angenommen + 25 nicht gesendet
+   Anfragen: 2, Wiederholungen: 0, Datenpunkte: 1.500
+   Marke: bleibt bei 2031-05-04 09:00:00 UTC
+   Nächster Lauf: liest alles seit 2031-05-04 09:00:00 UTC noch einmal.
+`,
+    );
+  });
+
+  it('says in its subject how it went', () => {
+    assert.equal(reportSubject(report(), english), 'Customers: 1 of 2 goals failed');
+    assert.equal(reportSubject(report({ goals: [] }), english), 'Customers: succeeded');
+    assert.equal(
+      reportSubject(report({ goals: [], dryRun: true }), german),
+      'Customers: gelungen (Probelauf)',
+    );
+    assert.equal(reportSubject(report({ goals: [], abandoned: true }), english), 'Customers: interrupted');
+  });
+
+  it('says what kind of run it was, and that it was interrupted', () => {
+    const goals = [{ goal: exportGoal, output: 3, result: 'notRun' as const }];
+    const text = reportText(
+      report({ goals, dryRun: true, fullRead: true, interruptions: 2, abandoned: true }),
+      english,
+    );
+    for (const line of [
+      'Dry run: everything was read, mapped and priced, nothing was sent.',
+      'Full read: everything was read, whatever earlier runs had read.',
+      'Node-RED ended during this run; it went on after that. Times: 2',
+      'Node-RED ended during this run, and it was not taken up again.',
+      '1. Export (export): not run',
+      '   Next run: reads everything of this one again.',
+    ]) {
+      assert.ok(text.includes(`${line}\n`), line);
+    }
+  });
+
+  it('says where the watermark stands and which units are read again', () => {
+    const summary = {
+      ...failedExportSummary(),
+      result: 'succeeded' as const,
+      complete: true,
+      watermark: { to: '2031-05-04T09:54:16.000Z' },
+      repeat: ['page 1', 'page 2', 'page 3', 'page 4', 'page 5', 'page 6'],
+    };
+    const text = reportText(
+      report({ goals: [{ goal: exportGoal, output: 3, result: 'succeeded', summary }] }),
+      english,
+    );
+    assert.ok(text.includes('Watermark: from the beginning to 2031-05-04 09:54:16 UTC\n'));
+    assert.ok(text.includes('cause: page 1, page 2, page 3, page 4, page 5 …\n'));
+  });
+
+  it('names ten reasons of a column and counts the others', () => {
+    const summary = failedExportSummary();
+    const reasons = Object.fromEntries(Array.from({ length: 13 }, (_, at) => [`reason ${at}`, 20 - at]));
+    summary.ledger = { ...summary.ledger, rejected: 182, reasons: { rejected: reasons } };
+    const text = reportText(
+      report({ goals: [{ goal: exportGoal, output: 3, result: 'failed', summary }] }),
+      english,
+    );
+    assert.equal(text.match(/rejected: \d+ × reason/g)?.length, 10);
+    assert.ok(text.includes('   … and 3 more reasons\n'));
+  });
+
+  it('holds nothing that an e-mail node would take for HTML', () => {
+    const goals = [{ goal: { ...importGoal, name: '<b>Import</b>' }, output: 2, result: 'notRun' as const }];
+    const made = report({ goals, connection: { id: 'c', name: '<script>' } });
+    assert.doesNotMatch(reportText(made, english) + reportSubject(made, english), /[<>]/);
+  });
+
+  it('every outcome and every kind of next run has words in both languages', () => {
+    for (const look of [english, german]) {
+      for (const next of ['segment', 'changes', 'everything']) assert.ok(look(`nextRun.${next}`));
+      for (const result of ['succeeded', 'failed', 'stopped', 'interrupted', 'notRun'])
+        assert.ok(look(`result.${result}`));
+      for (const column of ['unmapped', 'unchanged', 'unknown', 'handedOver', 'added'])
+        assert.ok(look(`column.${column}`));
+    }
+  });
+});
