@@ -21,7 +21,7 @@ export function connectionRoutes(RED: NodeAPI): void {
   const write = RED.auth.needsPermission('profile-sync.write');
 
   RED.httpAdmin.get('/profile-sync/connections', read, (_request, response) => {
-    response.json(connections().map((connection) => connection.describe()));
+    answer(response, Promise.all(connections().map((connection) => connection.describe())));
   });
 
   RED.httpAdmin.get('/profile-sync/connections/:id/reports', read, (request, response) => {

@@ -6,6 +6,7 @@ import { ConnectionState } from '../../src/run/connectionState';
 import { type GoalOrder, goalOrderMessage } from '../../src/run/connections';
 import type { RunReport } from '../../src/run/report';
 import { reportSubject, reportText } from '../../src/run/reportText';
+import { onceFlowsRun } from '../shell/flowsRun';
 import { platform } from '../shell/platform';
 import { StatusLine } from '../shell/statusLine';
 import { inOwnWords, type Words } from '../shell/statusText';
@@ -52,6 +53,8 @@ export class ConnectionShell {
   readonly #words: Words;
   readonly #runner: ConnectionRunner<NodeMessageInFlow>;
   readonly #ticker: NodeJS.Timeout;
+  /** The stored state is read, or cannot be. */
+  readonly #ready: Promise<void>;
   #lastReport: RunReport | undefined;
   #closed = false;
 
@@ -78,14 +81,11 @@ export class ConnectionShell {
     });
     node.on('close', (removed: boolean, done: () => void) => void this.#close(removed).then(done, done));
     // Only once all flows run can a goal go on.
-    RED.events.once('flows:started', () => {
-      this.#start().catch((thrown) =>
-        this.#trouble(asSyncError(thrown, 'starting the connection'), undefined),
-      );
-    });
+    this.#ready = new Promise<void>((resolve) => onceFlowsRun(RED, resolve)).then(() => this.#start());
   }
 
-  describe(): ConnectionDescription {
+  async describe(): Promise<ConnectionDescription> {
+    await this.#ready;
     return {
       id: this.#node.id,
       name: this.#node.name ?? '',
@@ -107,8 +107,12 @@ export class ConnectionShell {
 
   async #start(): Promise<void> {
     if (this.#closed) return;
-    [this.#lastReport] = await this.reports(1);
-    await this.#runner.start();
+    try {
+      [this.#lastReport] = await this.reports(1);
+      await this.#runner.start();
+    } catch (thrown) {
+      this.#trouble(asSyncError(thrown, 'starting the connection'), undefined);
+    }
   }
 
   async #input(message: NodeMessageInFlow, done: Done): Promise<void> {

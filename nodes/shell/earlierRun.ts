@@ -23,7 +23,12 @@ export async function earlierRun(
   terms: ResumeTerms,
 ): Promise<Checkpoint | undefined> {
   const checkpoint = await loadCheckpoint(store, goalId);
-  if (!checkpoint) return undefined;
+  if (!checkpoint) {
+    // What cannot be read must not mix with what the next run writes.
+    const left = await checkpointDeletes(store, goalId);
+    if (left.length > 0) await store.commit(left);
+    return undefined;
+  }
   const why = whyNot(checkpoint, terms);
   if (why === undefined) return checkpoint;
   await store.commit([

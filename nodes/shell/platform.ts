@@ -69,7 +69,7 @@ class Platform {
       ...left,
       ...(how === 'paused' ? [pausedWrite(goalId, true)] : []),
       historyWrite(run.summary()),
-      ...(await historyTrim(store, runs, days)),
+      ...(await historyTrim(store, runs, { days, adding: run.id })),
     ]);
     // Later than all that: as long as a file may be read again, only its intents keep it from being added again.
     const readForGood = run.complete && run.unitsToRepeat.length === 0;

@@ -59,7 +59,7 @@ const headSchema = z.object({
   ledger: z.custom<LedgerState>((value) => typeof value === 'object' && value !== null),
   addedRows: z.number(),
   unitCount: z.number(),
-  source: z.unknown(),
+  source: z.unknown().optional(),
   openUnits: z.array(z.object({ number: z.number(), name: z.string(), repeatable: z.number() })),
 });
 

@@ -17,19 +17,23 @@ export async function readHistory(store: StateStore, limit: number): Promise<Run
   return runs;
 }
 
-/** Deletes of everything beyond the newest `keep` runs, and of what is older than `days` (0: however old). */
+/**
+ * Deletes of everything beyond the newest `keep` runs, and of what is older than `days` (0: however old). `adding` is a
+ * run that is written along with them: it counts, and stays.
+ */
 export async function historyTrim(
   store: StateStore,
   keep: number,
-  days = 0,
-  now: number = Date.now(),
+  options: { days?: number; adding?: string; now?: number } = {},
 ): Promise<StoreWrite[]> {
+  const { days = 0, adding, now = Date.now() } = options;
   // Run ids begin with their time of start, in base 36.
   const oldest = days > 0 ? (now - days * dayMs).toString(36) : '';
   const deletes: StoreWrite[] = [];
-  let seen = 0;
+  let kept = adding === undefined ? 0 : 1;
   for await (const { key } of store.list('history', '', { newestFirst: true })) {
-    if (++seen > keep || key < oldest) deletes.push({ space: 'history', key, value: undefined });
+    if (key === adding) continue;
+    if (++kept > keep || key < oldest) deletes.push({ space: 'history', key, value: undefined });
   }
   return deletes;
 }

@@ -84,11 +84,14 @@ class LevelEngine implements StoreEngine {
   }
 
   async write(writes: readonly EngineWrite[]): Promise<void> {
-    const batch = writes.map(({ key, value }) =>
-      value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
-    );
     try {
-      await this.#level.batch(batch, { sync: true });
+      // Many times cheaper on the event loop than handing over the same as an array.
+      const batch = this.#level.batch();
+      for (const { key, value } of writes) {
+        if (value === undefined) batch.del(key);
+        else batch.put(key, value);
+      }
+      await batch.write({ sync: true });
     } catch (thrown) {
       throw this.#failed(thrown, 'written');
     }

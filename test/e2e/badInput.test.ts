@@ -351,6 +351,7 @@ describe('bad input', function () {
       'rejected: not-json': [`${summary.run}/1/5`, `${summary.run}/2/61`],
       'rejected: not-an-object': [`${summary.run}/1/10`],
     });
+    assert.deepEqual(summary.units, { 1: 'delta/1.ndjson.gz', 2: 'delta/2.ndjson' });
     const good = range(0, people).filter((index) => index !== 4 && index !== 9);
     assert.deepEqual(await stage.attribute('bc_points'), pointsOf(good));
     assert.deepEqual(stage.nodeRed.observed('errors'), []);

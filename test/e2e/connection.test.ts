@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunReport } from '../../src/run/report';
 import { deltaRecords, gzipLines, pointsOf, range } from '../support/customers';
+import { connectFlow, exampleNames, readExample } from '../support/exampleFlow';
 import {
   blueconicProfiles,
   connection,
@@ -32,6 +33,9 @@ interface ReportMessage {
 
 interface Described {
   id: string;
+  name: string;
+  labels: string[];
+  favourite: boolean;
   on: boolean;
   state: string;
   lastRun?: { run: string; result: string };
@@ -98,7 +102,7 @@ describe('connections', function () {
         'both',
         ['report'],
         { Import: ['import source'], Export: ['export source'] },
-        { name: 'Customers', addresses: 'crm@example.com' },
+        { name: 'Customers', labels: ['crm'], favourite: true, addresses: 'crm@example.com' },
       ),
       segmentExport('import source', ['import mapper']),
       importMapper('import mapper', ['import sink']),
@@ -140,7 +144,27 @@ describe('connections', function () {
     );
     const kept = await stage.nodeRed.get<{ reports: RunReport[] }>('/profile-sync/connections/both/reports');
     assert.deepEqual(kept.body.reports, [report]);
-    assert.equal((await described('both')).lastRun?.run, report.run);
+    const { name, labels, favourite, lastRun } = await described('both');
+    assert.deepEqual([name, labels, favourite, lastRun?.run], ['Customers', ['crm'], true, report.run]);
+  });
+
+  it('the example runs both goals at one press and tells of it', async () => {
+    const example = readExample(exampleNames.connection);
+    const { nodes, credentials } = connectFlow(example, stage.sandbox.description);
+    await stage.nodeRed.deploy(nodes, credentials);
+    const node = example.find(({ type }) => type === 'profile-sync-connection')!;
+    await stage.nodeRed.inject(example.find(({ name }) => name === 'Run')!.id);
+    await stage.status(node.id, ({ fill }) => fill === 'green');
+    const { body } = await stage.nodeRed.get<{ reports: RunReport[] }>(
+      `/profile-sync/connections/${node.id}/reports`,
+    );
+    assert.deepEqual(
+      body.reports[0]?.goals.map(({ name, ledger }) => [name, ledger?.rejected, ledger!.accepted > 0]),
+      [
+        ['Import', 0, true],
+        ['Export', 0, true],
+      ],
+    );
   });
 
   it('off: a trigger does nothing but say so; the state survives a deploy and a restart', async () => {

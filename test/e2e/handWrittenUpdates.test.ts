@@ -41,6 +41,11 @@ describe('updates that no mapper made', function () {
     assert.equal(summary.ledger.added, 3);
     assert.equal(summary.ledger.accepted, 2);
     assert.equal(summary.ledger.rejected, 1);
+    // One of three is too many (R9), and no source is there to tell.
+    const [error, ...more] = await stage.caught();
+    assert.equal(error?.error.code, 'RUN_TOO_MANY_FAILURES');
+    assert.equal(error?.error.source.id, 'sink');
+    assert.deepEqual(more, []);
     assert.deepEqual(
       await stage.attribute('bc_points'),
       new Map([

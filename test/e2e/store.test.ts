@@ -30,16 +30,9 @@ const reader: NodeRedUser = { name: 'reader', password: 'may-look', permissions:
 type Content = Extract<StoreDescription, { opens: true }>['content'];
 
 function storeNode(id: string, folder: string, settings: object = {}): FlowNode {
-  return {
-    id,
-    type: 'profile-sync-store',
-    name: id,
-    kind: 'embedded',
-    folder,
-    keepRuns: 200,
-    keepDays: 0,
-    ...settings,
-  };
+  // Node-RED takes any property that equals the id of a config node for a reference to it: name and id must differ.
+  const own = { name: `${id} of runs`, kind: 'embedded', folder, keepRuns: 200, keepDays: 0 };
+  return { id, type: 'profile-sync-store', ...own, ...settings };
 }
 
 /** Delta files to Braze, with their state in the store `state`. */
@@ -62,11 +55,18 @@ const sumsToBraze = (store = 'state'): FlowNode[] => {
   };
   return [
     inject('go', flowTab, ['source']),
-    blueconicSegment('source', ['mapper'], { store }),
+    // Apart from the others, for those who want to click it.
+    blueconicSegment('source', ['mapper'], { store, y: 80 }),
     exportMapper('mapper', ['sink'], { mapping }),
     usersTrack('sink'),
   ];
 };
+
+/** A customer that both systems know. */
+async function knownCustomer(stage: Stage): Promise<string> {
+  const { users, profiles } = await stage.bothSides();
+  return [...profiles.keys()].find((customer) => users.has(customer))!;
+}
 
 describe('stores', function () {
   this.timeout(60_000);
@@ -144,12 +144,13 @@ describe('stores', function () {
 
   it('forget: what is remembered of one profile goes, and its next total is a first one', async () => {
     await stage.deploy([storeNode('state', 'numbers'), ...sumsToBraze()]);
-    assert.equal((await stage.run()).result, 'succeeded');
-    assert.equal(entries(await look('state'), 'number'), people);
-    const identifier = [{ field: 'external_id', value: person(seed, 7).externalId }];
+    const { read } = (await stage.run()).ledger;
+    assert.ok(read > 1);
+    assert.equal(entries(await look('state'), 'number'), read);
+    const identifier = [{ field: 'external_id', value: await knownCustomer(stage) }];
     assert.deepEqual((await mend('forget', { identifier })).body, { deleted: 1 });
     assert.deepEqual((await mend('forget', { identifier })).body, { deleted: 0 });
-    assert.equal(entries(await look('state'), 'number'), people - 1);
+    assert.equal(entries(await look('state'), 'number'), read - 1);
     for (const body of [{}, { identifier: [] }, { identifier: [{ field: '', value: 'x' }] }]) {
       const refused = await mend<{ code: string }>('forget', body);
       assert.deepEqual([refused.status, refused.body.code], [400, 'REQUEST_INVALID']);
@@ -164,15 +165,19 @@ describe('stores', function () {
     assert.equal(compacted.status, 200);
     assert.ok(compacted.body.after > 0);
     assert.deepEqual((await look('state')).spaces, before.spaces);
-    const { status, body } = await mend<string>('export');
-    assert.equal(status, 200);
-    const lines = body.trimEnd().split('\n');
+    const exported = await fetch(`${stage.nodeRed.url}/profile-sync/store/state/export`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin.password}` },
+    });
+    assert.equal(exported.status, 200);
+    const text = await exported.text();
+    const lines = text.trimEnd().split('\n');
     const state = lines.map((line) => JSON.parse(line) as { space: string; value: unknown });
     assert.ok(state.some(({ space }) => space === 'watermark'));
     const run = state.find(({ space }) => space === 'history')?.value as RunSummary;
-    assert.equal(run.ledger.read, people);
+    assert.ok(run.ledger.read > 0);
     for (const { space } of state) assert.ok(!['setting', 'number', 'fingerprint'].includes(space), space);
-    for (let at = 0; at < people; at++) assert.ok(!body.includes(person(seed, at).externalId));
+    for (let at = 0; at < people; at++) assert.ok(!text.includes(person(seed, at).externalId));
   });
 
   it('keeps as many runs as it is told to, and shows those of every store', async () => {
@@ -248,12 +253,13 @@ describe('a store on a machine without its native part', function () {
 describeWith('browser', 'editor: the dialog of a store', (chromium) => {
   let stage: Stage;
   let editor: EditorPage;
+  let read: number;
   before(async function () {
     this.timeout(90_000);
     stage = await Stage.start(people);
     await stage.reset();
-    await stage.deploy([storeNode('state', 'state'), ...sumsToBraze()]);
-    await stage.run();
+    await stage.deploy([storeNode('state', 'store'), ...sumsToBraze()]);
+    read = (await stage.run()).ledger.read;
     editor = await EditorPage.open(chromium, stage.nodeRed.url);
   });
   after(async () => {
@@ -271,12 +277,11 @@ describeWith('browser', 'editor: the dialog of a store', (chromium) => {
 
   it('opens from a source, and says what the store holds', async function () {
     this.timeout(60_000);
-    await editor.openTab(flowTab);
     await editor.openDialog('source');
     await editor.page.locator('#dialog-form details summary, .red-ui-tray details summary').last().click();
     await editor.openConfig('store');
     await content().getByText('LevelDB').waitFor();
-    assert.match((await content().textContent()) ?? '', new RegExp(`Remembered numbers${people}`));
+    assert.match((await content().textContent()) ?? '', new RegExp(`Remembered numbers${read}`));
     await press('inspect');
     await editor.page.locator('.profile-sync-store-details', { hasText: 'source' }).waitFor();
     await editor.screenshot('store');
@@ -285,17 +290,17 @@ describeWith('browser', 'editor: the dialog of a store', (chromium) => {
   it('forgets a profile only after a second word', async () => {
     await editor.type({
       'profile-sync-store-field': 'external_id',
-      'profile-sync-store-value': person(seed, 3).externalId,
+      'profile-sync-store-value': await knownCustomer(stage),
     });
     await press('forget');
     await result().getByText('This cannot be undone.').waitFor();
     await editor.screenshot('store, forgetting');
     await result().getByText('Cancel').click();
-    assert.match((await content().textContent()) ?? '', new RegExp(`Remembered numbers${people}`));
+    assert.match((await content().textContent()) ?? '', new RegExp(`Remembered numbers${read}`));
     await press('forget');
     await result().getByRole('button', { name: 'Forget' }).click();
     await result().getByText('1 entries deleted.').waitFor();
-    assert.match((await content().textContent()) ?? '', new RegExp(`Remembered numbers${people - 1}`));
+    assert.match((await content().textContent()) ?? '', new RegExp(`Remembered numbers${read - 1}`));
   });
 
   it('has a goal read anew', async () => {
@@ -305,7 +310,7 @@ describeWith('browser', 'editor: the dialog of a store', (chromium) => {
     await press('reset');
     await result().getByRole('button', { name: 'Read anew' }).click();
     await result().getByText('entries deleted.').waitFor();
-    assert.equal((await stage.run()).ledger.read, people);
+    assert.equal((await stage.run()).ledger.read, read);
   });
 
   it('saves an export', async () => {
@@ -321,6 +326,6 @@ describeWith('browser', 'editor: the dialog of a store', (chromium) => {
   it('closes unchanged', async () => {
     await editor.doneWithConfig();
     await editor.doneWithDialog();
-    assert.ok(!(await editor.isInvalid('source')));
+    await editor.waitForTriangle('source', false);
   });
 });

@@ -38,6 +38,26 @@ describe('history', () => {
     assert.deepEqual(await historyTrim(store, 2), []);
   });
 
+  it('counts the run that is added, and keeps it even if it is the oldest', async () => {
+    const store = new MemoryStore();
+    for (const run of ['b', 'c', 'd']) await store.commit([historyWrite(summary(run))]);
+    const trim = await historyTrim(store, 2, { adding: 'a' });
+    await store.commit([historyWrite(summary('a')), ...trim]);
+    assert.deepEqual(idsOf(await readHistory(store, 10)), ['d', 'a']);
+    const again = await historyTrim(store, 2, { adding: 'a' });
+    assert.deepEqual(again, []);
+  });
+
+  it('drops what is too old, however few there are', async () => {
+    const store = new MemoryStore();
+    const now = Date.UTC(2026, 5, 30);
+    const startedDaysAgo = (days: number) => `${(now - days * 86_400_000).toString(36)}0a1b2c3d`;
+    for (const days of [1, 6, 8, 400]) await store.commit([historyWrite(summary(startedDaysAgo(days)))]);
+    await store.commit(await historyTrim(store, 100, { days: 7, now }));
+    assert.deepEqual(idsOf(await readHistory(store, 10)), [1, 6].map(startedDaysAgo));
+    assert.deepEqual(await historyTrim(store, 100, { now }), []);
+  });
+
   it('is in the order in which runs were started', async () => {
     const store = new MemoryStore();
     const registry = new RunRegistry();

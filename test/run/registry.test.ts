@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Checkpoint } from '../../src/run/checkpoint';
 import type { GoalRun, GoalRunOptions, RunSummary } from '../../src/run/goalRun';
 import { RunRegistry } from '../../src/run/registry';
 import { goal, sinkIdentity } from './pieces';
@@ -15,6 +16,26 @@ function read(run: GoalRun, rows: number): number {
   for (let row = 1; row <= rows; row++) run.read(unit, row);
   run.endUnit(unit);
   return unit;
+}
+
+/** What a run leaves behind that was stopped before it had read anything. */
+function checkpointOf(run: GoalRun): Checkpoint {
+  const { ledger, addedRows, unitCount } = run.capture();
+  const at = run.startedAt.toISOString();
+  return {
+    run: run.id,
+    goal: run.goal,
+    configHash: 'same',
+    startedAt: at,
+    savedAt: at,
+    ledger,
+    addedRows,
+    unitCount,
+    source: undefined,
+    open: [],
+    done: [],
+    paused: true,
+  };
 }
 
 const finished = (run: GoalRun): Promise<RunSummary> =>
@@ -186,6 +207,21 @@ describe('run registry', () => {
       assert.equal(claim(`${run.id}/${unit}/3`), undefined, 'also when the run is over');
       assert.deepEqual([ledger.read, ledger.added, ledger.accepted, ledger.unsent], [3, 0, 1, 2]);
       assert.deepEqual(registry.live(), [], 'no run was made for them');
+    });
+
+    it('are wanted again once the run goes on', async () => {
+      const run = startOn(registry);
+      const end = finished(run);
+      run.stop();
+      await end;
+      const again = registry.start({
+        goal,
+        path: { sink: 'sink', single: true, between: [] },
+        resume: checkpointOf(run),
+      });
+      assert.equal(again.id, run.id);
+      const unit = read(again, 1);
+      assert.equal(claim(`${run.id}/${unit}/1`)?.run, again);
     });
 
     it('are rows like any other when they come back much later', async () => {
