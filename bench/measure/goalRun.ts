@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunSnapshot, RunSummary } from '../../src/run/goalRun';
 import { outcomes } from '../../src/run/ledger';
+import type { RunSnapshot, RunSummary } from '../../src/run/runSummary';
 import type { NodeRedRuntime } from '../../test/support/nodeRedRuntime';
 
 /** Asking costs the measured process something, so it is asked rarely; the run notes its own start and end. */

@@ -1,7 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { asSyncError } from '../../src/errors/syncError';
-import type { RunSummary } from '../../src/run/goalRun';
 import { readHistory } from '../../src/run/history';
+import type { RunSummary } from '../../src/run/runSummary';
 import { platform } from '../shell/platform';
 import { storeFolders } from '../shell/storeSettings';
 

@@ -1,7 +1,7 @@
 import { type Checkpoint, checkpointDeletes, loadCheckpoint } from '../../src/run/checkpoint';
-import type { RunSummary } from '../../src/run/goalRun';
 import { historyWrite } from '../../src/run/history';
 import { Ledger } from '../../src/run/ledger';
+import type { RunSummary } from '../../src/run/runSummary';
 import type { StateStore } from '../../src/store/store';
 
 /** What decides whether a run that was cut off can go on. */

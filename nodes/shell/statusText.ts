@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import type { RunSummary } from '../../src/run/goalRun';
+import type { RunSummary } from '../../src/run/runSummary';
 import type { StatusLine } from './statusLine';
 
 /** A text of the node's own catalogue, in the language of the runtime. */

@@ -1,8 +1,9 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { checkProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
-import type { GoalIdentity, GoalRun, GoalRunOptions } from './goalRun';
+import type { GoalRun, GoalRunOptions } from './goalRun';
 import { payloadRows } from './payloadRows';
 import type { Claim, RunRegistry } from './registry';
+import type { GoalIdentity } from './runSummary';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import { type LaneSettings, SinkLane } from './sinkLane';
 import type { SinkTarget } from './sinkTarget';

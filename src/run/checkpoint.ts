@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StateStore, StoreWrite } from '../store/store';
-import type { GoalIdentity } from './goalRun';
 import type { LedgerState } from './ledger';
+import type { GoalIdentity } from './runSummary';
 
 /** Rows whose states are stored together: small enough to write often, large enough to be few. */
 export const chunkRows = 4096;

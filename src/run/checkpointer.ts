@@ -1,7 +1,8 @@
 import { SyncError } from '../errors/syncError';
 import type { StateStore, StoreWrite } from '../store/store';
 import { chunkWrite, doneWrites, headWrite, idsWrite } from './checkpoint';
-import type { GoalRun, GoalToken } from './goalRun';
+import type { GoalRun } from './goalRun';
+import type { GoalToken } from './runSummary';
 import type { Source } from './source';
 
 /** A group is written after this many decided rows, or after this long (R7). */

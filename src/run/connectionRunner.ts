@@ -2,10 +2,11 @@ import { asSyncError, type SyncError } from '../errors/syncError';
 import type { RunRequest } from './connectionCommand';
 import type { ConnectionCheckpoint, ConnectionState, ReportRetention } from './connectionState';
 import type { ConnectionBoard, GoalOrder } from './connections';
-import type { GoalRun, GoalToken } from './goalRun';
+import type { GoalRun } from './goalRun';
 import { GoalTurn } from './goalTurn';
 import { newRunId } from './registry';
 import { type ConnectionGoal, type GoalOutcome, makeReport, type RunReport } from './report';
+import type { GoalToken } from './runSummary';
 
 export interface ConnectionSettings {
   id: string;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { StateStore, StoreWrite } from '../store/store';
-import type { GoalToken, RunSummary } from './goalRun';
 import { readHistory } from './history';
 import type { GoalOutcome, RunReport } from './report';
+import type { GoalToken, RunSummary } from './runSummary';
 
 /** What a connection run needs to go on after Node-RED has ended: written before each goal is started. */
 export interface ConnectionCheckpoint {

@@ -1,5 +1,6 @@
 import type { SyncError } from '../errors/syncError';
-import type { GoalRun, GoalToken, RunSummary } from './goalRun';
+import type { GoalRun } from './goalRun';
+import type { GoalToken, RunSummary } from './runSummary';
 
 /** What a connection asks of the source of a goal; it travels as `msg.sync` on the goal's output. */
 export interface GoalOrder {

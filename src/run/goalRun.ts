@@ -3,24 +3,11 @@ import { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
 import type { StoreWrite } from '../store/store';
 import type { Checkpoint, DoneUnit } from './checkpoint';
-import {
-  type Acceptance,
-  Ledger,
-  type LedgerSnapshot,
-  type LedgerState,
-  type Outcome,
-  outcomes,
-} from './ledger';
+import { type Acceptance, Ledger, type LedgerState, type Outcome, outcomes } from './ledger';
 import { rowsLost, whyFailed } from './runErrors';
+import type { GoalIdentity, GoalToken, RunListener, RunResult, RunSnapshot, RunSummary } from './runSummary';
 import { sampledUnits } from './sampledUnits';
 import { rowState, UnitRows } from './unitRows';
-
-/** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
-export interface GoalIdentity {
-  id: string;
-  name: string;
-  direction: 'import' | 'export' | 'other';
-}
 
 /** How rows get from the source to the sink, as the wires say. */
 export interface FlowPath {
@@ -30,15 +17,6 @@ export interface FlowPath {
   single: boolean;
   /** Names of the nodes between that are not ours, for error messages. */
   between: string[];
-}
-
-/** Which goal of which run of a connection a goal run belongs to. */
-export interface GoalToken {
-  /** The connection's node id. */
-  connection: string;
-  connectionRun: string;
-  /** The goal's id within the connection. */
-  goal: string;
 }
 
 export interface GoalRunOptions {
@@ -66,52 +44,6 @@ export interface GoalRunOptions {
   resume?: Checkpoint;
   /** Called once, with every row decided, before the listeners learn of the end. */
   settle?: (run: GoalRun) => Promise<void>;
-}
-
-export type RunResult = 'succeeded' | 'failed' | 'stopped';
-
-export interface RunSnapshot {
-  run: string;
-  goal: GoalIdentity;
-  startedAt: string;
-  phase: string;
-  detail: string;
-  ledger: LedgerSnapshot;
-}
-
-/** How a goal run ended; what the history keeps. */
-export interface RunSummary {
-  run: string;
-  goal: GoalIdentity;
-  connection?: GoalToken;
-  dryRun?: true;
-  startedAt: string;
-  endedAt: string;
-  result: RunResult;
-  /** Everything was read and reached a sink of ours: only then may a watermark move (R9). */
-  complete: boolean;
-  /** `message` ends with the advice. */
-  error?: { code: string; message: string; advice: string };
-  /** Where the source keeps a watermark: from where it read, and where it stands now if it moved. ISO times. */
-  watermark?: { from?: string; to?: string };
-  /** Units that the next run reads again, because rows of theirs failed for a passing cause; the first few. */
-  repeat?: string[];
-  /** Names of the units that the ledger's samples point into, by number. */
-  units?: Record<string, string>;
-  ledger: LedgerSnapshot;
-}
-
-/** What others want to hear of a run. Every call is made synchronously, in the order of registration. */
-export interface RunListener {
-  /** The source has emitted its last row. */
-  sourceEnded?(): void;
-  /** The window is full: held rows must be decided before anything more can be read. */
-  windowFull?(): void;
-  /** No more rows will be sent; rows held but not yet in a request are to be decided `unsent`. */
-  stopping?(): void;
-  /** The grace after a stop is over: what still has no answer is to be decided now. */
-  givingUp?(): void;
-  finished?(summary: RunSummary): void;
 }
 
 /** One moment of a run, as a checkpoint keeps it. Only what changed since the last moment, but for the ledger. */

@@ -1,7 +1,8 @@
 import { SyncError } from '../errors/syncError';
 import type { ConnectionBoard, GoalListener } from './connections';
-import type { GoalRun, GoalToken, RunSummary } from './goalRun';
+import type { GoalRun } from './goalRun';
 import type { ConnectionGoal, GoalOutcome } from './report';
+import type { GoalToken, RunSummary } from './runSummary';
 
 export interface GoalTurnOptions {
   board: Pick<ConnectionBoard, 'expect'>;

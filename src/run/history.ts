@@ -1,5 +1,5 @@
 import type { StateStore, StoreWrite } from '../store/store';
-import type { RunSummary } from './goalRun';
+import type { RunSummary } from './runSummary';
 
 const dayMs = 24 * 3_600_000;
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type GoalIdentity, GoalRun, type GoalRunOptions, type RunSnapshot } from './goalRun';
+import { GoalRun, type GoalRunOptions } from './goalRun';
 import type { Outcome } from './ledger';
 import { parseRef } from './ref';
+import type { GoalIdentity, RunSnapshot } from './runSummary';
 
 /** A row as the run engine knows it, resolved from a ref once. */
 export interface Claim {

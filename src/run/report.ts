@@ -1,5 +1,5 @@
-import type { RunResult, RunSummary } from './goalRun';
 import type { LedgerSnapshot } from './ledger';
+import type { RunResult, RunSummary } from './runSummary';
 
 /** One goal of a connection, as its dialog keeps it. */
 export interface ConnectionGoal {

@@ -1,8 +1,9 @@
 import type { SyncError } from '../errors/syncError';
-import type { GoalRun, RunSummary } from './goalRun';
+import type { GoalRun } from './goalRun';
 import type { Outcome } from './ledger';
 import { formatRef } from './ref';
 import type { Claim } from './registry';
+import type { RunSummary } from './runSummary';
 
 /** One row's outcome, as sinks emit it. */
 export interface SettledRow {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RunSummary } from '../../src/run/goalRun';
 import { type Outcome, outcomes } from '../../src/run/ledger';
+import type { RunSummary } from '../../src/run/runSummary';
 import { deltaRecords, gzipLines, pointsOf, range } from '../support/customers';
 import {
   blueconicProfiles,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunSummary } from '../../src/run/goalRun';
+import type { RunSummary } from '../../src/run/runSummary';
 import { deltaRecords, gzipLines, pointsOf, range } from '../support/customers';
 import { deltaFiles, exportMapper, flowTab, usersTrack } from '../support/flowNodes';
 import { type FlowNode, inject } from '../support/flowProbe';

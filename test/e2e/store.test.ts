@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoreDescription } from '../../nodes/profile-sync-store/storeRoutes';
-import type { RunSummary } from '../../src/run/goalRun';
+import type { RunSummary } from '../../src/run/runSummary';
 import { person } from '../../src/sandbox/people';
 import { deltaRecords, gzipLines, seed } from '../support/customers';
 import { EditorPage } from '../support/editorPage';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunSnapshot, RunSummary } from '../../src/run/goalRun';
+import type { RunSnapshot, RunSummary } from '../../src/run/runSummary';
 import { flowTab } from '../support/flowNodes';
 import { inject } from '../support/flowProbe';
 import type { Stage } from '../support/stage';

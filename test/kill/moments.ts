@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunSnapshot } from '../../src/run/goalRun';
+import type { RunSnapshot } from '../../src/run/runSummary';
 import type { Stage } from '../support/stage';
 
 /** What a moment may look at. */

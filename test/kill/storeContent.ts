@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { RunSummary } from '../../src/run/goalRun';
 import { readHistory } from '../../src/run/history';
+import type { RunSummary } from '../../src/run/runSummary';
 import { openStore } from '../../src/store/openStore';
 import type { StoreSpace } from '../../src/store/store';
 

@@ -3,11 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Checkpoint, checkpointDeletes, loadCheckpoint } from '../../src/run/checkpoint';
 import { Checkpointer } from '../../src/run/checkpointer';
-import type { GoalRun, RunSummary } from '../../src/run/goalRun';
+import type { GoalRun } from '../../src/run/goalRun';
 import type { Outcome } from '../../src/run/ledger';
 import { pump } from '../../src/run/pump';
 import { parseRef } from '../../src/run/ref';
 import { RunRegistry } from '../../src/run/registry';
+import type { RunSummary } from '../../src/run/runSummary';
 import type { Source, SourceContext, SourceRow, SourceUnit } from '../../src/run/source';
 import { MemoryStore } from '../../src/store/memoryStore';
 

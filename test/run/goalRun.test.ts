@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { GoalRun, type GoalRunOptions, type RunSummary } from '../../src/run/goalRun';
+import { GoalRun, type GoalRunOptions } from '../../src/run/goalRun';
 import { type Outcome, outcomes } from '../../src/run/ledger';
+import type { RunSummary } from '../../src/run/runSummary';
 
 function newRun(options: Partial<GoalRunOptions> = {}): { run: GoalRun; finished: Promise<RunSummary> } {
   const run = new GoalRun({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { RunSummary } from '../../src/run/goalRun';
 import { historyTrim, historyWrite, readHistory } from '../../src/run/history';
 import { Ledger } from '../../src/run/ledger';
 import { RunRegistry } from '../../src/run/registry';
+import type { RunSummary } from '../../src/run/runSummary';
 import { MemoryStore } from '../../src/store/memoryStore';
 import { goal } from './pieces';
 

@@ -1,10 +1,11 @@
 import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { BatchSink } from '../../src/run/batchSink';
-import type { GoalIdentity, GoalRun, GoalRunOptions, RunSummary } from '../../src/run/goalRun';
+import type { GoalRun, GoalRunOptions } from '../../src/run/goalRun';
 import { type LedgerSnapshot, type Outcome, outcomes } from '../../src/run/ledger';
 import { pump } from '../../src/run/pump';
 import { parseRef } from '../../src/run/ref';
 import { RunRegistry } from '../../src/run/registry';
+import type { GoalIdentity, RunSummary } from '../../src/run/runSummary';
 import type { RejectedUpdate, SettledRow, SinkEvents } from '../../src/run/sinkEvents';
 import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';

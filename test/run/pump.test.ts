@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../../src/errors/syncError';
-import type { GoalRunOptions, RunSummary } from '../../src/run/goalRun';
+import type { GoalRunOptions } from '../../src/run/goalRun';
 import { GoalRun } from '../../src/run/goalRun';
 import { type EmittedBatch, type PumpOptions, pump } from '../../src/run/pump';
+import type { RunSummary } from '../../src/run/runSummary';
 import type { Source, SourceRow } from '../../src/run/source';
 import { goal, records, sourceOf } from './pieces';
 

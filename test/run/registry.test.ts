@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoint } from '../../src/run/checkpoint';
-import type { GoalRun, GoalRunOptions, RunSummary } from '../../src/run/goalRun';
+import type { GoalRun, GoalRunOptions } from '../../src/run/goalRun';
 import { RunRegistry } from '../../src/run/registry';
+import type { RunSummary } from '../../src/run/runSummary';
 import { goal, sinkIdentity } from './pieces';
 
 function startOn(registry: RunRegistry, options: Partial<GoalRunOptions> = {}): GoalRun {

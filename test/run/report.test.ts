@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RunSummary } from '../../src/run/goalRun';
 import type { GoalOutcome } from '../../src/run/report';
+import type { RunSummary } from '../../src/run/runSummary';
 import { exportGoal, importGoal } from './connectionPieces';
 import { failedExportSummary, importSummary, report } from './reportPieces';
 

@@ -1,6 +1,6 @@
-import type { RunSummary } from '../../src/run/goalRun';
 import { Ledger } from '../../src/run/ledger';
 import { type ConnectionOutcome, makeReport, type RunReport } from '../../src/run/report';
+import type { RunSummary } from '../../src/run/runSummary';
 import { exportGoal, importGoal } from './connectionPieces';
 
 const at = (time: string) => `2031-05-04T${time}.000Z`;
