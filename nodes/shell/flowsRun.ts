@@ -1,12 +1,28 @@
 import type { NodeAPI } from 'node-red';
 
-const waiting: (() => void)[] = [];
+/** What waits for the flows to run. One listener serves all: a hundred nodes must not look like a leak. */
+const waiting = new Set<() => void>();
+let listening = false;
 
-/** Calls back once all flows of the current deploy run. One listener serves all nodes: a flow may have many. */
+/**
+ * Calls `then` whenever a deploy, or the start, is through and all flows run. Only then do the nodes that others refer
+ * to exist. Returns a function that ends it.
+ */
+export function onFlowsRun(RED: NodeAPI, then: () => void): () => void {
+  if (!listening) {
+    listening = true;
+    RED.events.on('flows:started', () => {
+      for (const call of [...waiting]) call();
+    });
+  }
+  waiting.add(then);
+  return () => waiting.delete(then);
+}
+
+/** The same, for the next time only. */
 export function onceFlowsRun(RED: NodeAPI, then: () => void): void {
-  waiting.push(then);
-  if (waiting.length > 1) return;
-  RED.events.once('flows:started', () => {
-    for (const call of waiting.splice(0)) call();
+  const end = onFlowsRun(RED, () => {
+    end();
+    then();
   });
 }

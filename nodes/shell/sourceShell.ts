@@ -14,6 +14,7 @@ import { configHash } from './configHash';
 import { wholeNumber } from './configValue';
 import { earlierRun } from './earlierRun';
 import { flowPath, type WiredNode } from './flowPath';
+import { onFlowsRun } from './flowsRun';
 import { watchPassage } from './passage';
 import { platform } from './platform';
 import { sinkOf, sinkTypes } from './sinkShell';
@@ -69,7 +70,7 @@ export function sourceShell(options: SourceShellOptions): void {
   let looking: Promise<void> | undefined;
 
   // Only once all flows run is there a sink to go on with.
-  RED.events.on('flows:started', goOn);
+  const endGoingOn = onFlowsRun(RED, goOn);
 
   node.on('input', (message, _send, done) => {
     const order = readGoalOrder((message as { sync?: unknown }).sync);
@@ -86,7 +87,7 @@ export function sourceShell(options: SourceShellOptions): void {
 
   node.on('close', (_removed: boolean, done: () => void) => {
     closed = true;
-    RED.events.removeListener('flows:started', goOn);
+    endGoingOn();
     current?.stop();
     status.clear();
     const ended = current
@@ -212,7 +213,10 @@ export function sourceShell(options: SourceShellOptions): void {
       });
       // What is only tried has nothing to go on with.
       if (path.sink && !partial && !order?.dryRun) {
-        checkpointer = new Checkpointer(run, source, held, { configHash: hash });
+        checkpointer = new Checkpointer(run, source, held, {
+          configHash: hash,
+          earlierSource: resume?.source,
+        });
       }
       current = run;
       starting = false;

@@ -39,7 +39,7 @@ export class SegmentExportSource implements Source {
   readonly #client: BrazeClient;
   readonly #files: FileStore;
   readonly #settings: SegmentExportSettings;
-  #state: ExportState = {};
+  #state: ExportState | undefined;
 
   constructor(client: BrazeClient, files: FileStore, settings: SegmentExportSettings) {
     this.#client = client;
@@ -49,8 +49,9 @@ export class SegmentExportSource implements Source {
   }
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
-    this.#state = (context.earlier?.state as ExportState | undefined) ?? {};
-    const files = this.#state.files ?? (await this.#export(context));
+    const state = (context.earlier?.state as ExportState | undefined) ?? {};
+    this.#state = state;
+    const files = state.files ?? (await this.#export(state, context));
     for (const [at, file] of files.entries()) {
       if (context.earlier?.isDone(file.key)) continue;
       context.phase('reading', `${at + 1} / ${files.length}`);
@@ -58,7 +59,7 @@ export class SegmentExportSource implements Source {
     }
   }
 
-  state(): ExportState {
+  state(): ExportState | undefined {
     return this.#state;
   }
 
@@ -72,23 +73,23 @@ export class SegmentExportSource implements Source {
   }
 
   /** Asks for the export, or goes on waiting for the one that an earlier life asked for, until it is whole. */
-  async #export(context: SourceContext): Promise<ListedFile[]> {
-    const askedBefore = context.earlier !== undefined;
-    if (this.#state.objectPrefix === undefined) {
+  async #export(state: ExportState, context: SourceContext): Promise<ListedFile[]> {
+    const askedBefore = context.earlier?.state !== undefined;
+    if (state.objectPrefix === undefined) {
       context.phase('asking');
       // Before the export is asked for: a bucket that cannot be read must not cost the customer an export.
       for await (const _ of this.#files.list(`segment-export/${this.#settings.segmentId}/`, context.signal))
         break;
       // The intent is durable first: whoever comes after a crash then knows that an export may be running already.
       await context.checkpoint();
-      this.#state.objectPrefix = await this.#start(context, askedBefore);
+      state.objectPrefix = await this.#start(context, askedBefore);
       await context.checkpoint();
     }
-    const files = await this.#wait(this.#state.objectPrefix, context);
-    this.#state.files = files.map(({ key, size, etag }) => ({ key, size, etag }));
+    const files = await this.#wait(state.objectPrefix, context);
+    state.files = files.map(({ key, size, etag }) => ({ key, size, etag }));
     // From here on the list is fixed: what arrives later is not of this export.
     await context.checkpoint();
-    return this.#state.files;
+    return state.files;
   }
 
   /** The object prefix. Where an export of ours may still run, whose prefix was lost, its end is waited for. */

@@ -7,11 +7,13 @@ import type { Source } from './source';
 
 /** A group is written after this many decided rows, or after this long (R7). */
 const groupRows = 3_000;
-const groupMs = 1_000;
+const groupMs = 500;
 
 export interface CheckpointerOptions {
   /** Of everything that decides what the run does: it goes on after a restart only under the same. */
   configHash: string;
+  /** What the source's state was in an earlier life; it holds until the source has one of its own again. */
+  earlierSource?: unknown;
 }
 
 /**
@@ -97,7 +99,7 @@ export class Checkpointer {
       ledger: moment.ledger,
       addedRows: moment.addedRows,
       unitCount: moment.unitCount,
-      source: this.#source.state?.(),
+      source: this.#source.state?.() ?? this.#options.earlierSource,
       openUnits: moment.open,
     });
     const writes = [

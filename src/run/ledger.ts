@@ -41,7 +41,7 @@ export interface LedgerSnapshot extends Record<Outcome, number> {
   updated: number;
   /** `outcome -> reason -> rows`, for every outcome that was given with a reason. */
   reasons: Partial<Record<Outcome, Record<string, number>>>;
-  /** Up to ten refs per `outcome: reason`; references only, never a value. */
+  /** Up to ten refs per `outcome: reason`, of `unknown` up to a thousand; references only, never a value. */
   samples: Record<string, string[]>;
   /** Attributes that were left out of rows that went through otherwise, `reason -> attributes`. */
   refusedAttributes: Record<string, number>;
@@ -64,6 +64,8 @@ export interface LedgerState {
 }
 
 const samplesPerReason = 10;
+/** What became of these, nobody can find out but a person who looks at each: the list is for that. */
+const unknownSamples = 1_000;
 /** More reasons than this are a fault in naming them, and must not grow the account without bound. */
 const reasonsPerOutcome = 100;
 
@@ -137,7 +139,8 @@ export class Ledger {
     const key = `${outcome}: ${name}`;
     const refs = this.#samples.get(key);
     if (!refs) this.#samples.set(key, [formatRef(run, unit, row)]);
-    else if (refs.length < samplesPerReason) refs.push(formatRef(run, unit, row));
+    else if (refs.length < (outcome === 'unknown' ? unknownSamples : samplesPerReason))
+      refs.push(formatRef(run, unit, row));
   }
 
   /** Takes one row back out of an outcome, because its true one turned up: undoes `countWithReason`. */

@@ -59,7 +59,7 @@ export interface Source {
   /** The watermark that it reads from, in epoch milliseconds; undefined: it reads everything, or has none. */
   readonly since?: number | undefined;
   units(context: SourceContext): AsyncIterable<SourceUnit>;
-  /** What the source needs to go on where it is now; plain JSON, small. */
+  /** What the source needs to go on where it is now; plain JSON, small. Undefined until it knows. */
   state?(): unknown;
   /**
    * What to remember once the run has succeeded and was complete: watermark, read files. `readAgain` tells which units

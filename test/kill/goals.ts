@@ -38,11 +38,11 @@ export interface KilledGoal {
   check(sides: BothSides): Finding;
 }
 
-export const people = 300;
+export const people = 200;
 export const objectsPerRequest = 10;
 const requestsInFlight = 2;
 const pageRows = 25;
-const filesOfADelta = 6;
+const filesOfADelta = 4;
 /** The sandbox's BlueConic knows the first three quarters of the customers. */
 const known = range(0, (people * 3) / 4);
 const everybody = range(0, people);

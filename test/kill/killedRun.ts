@@ -16,12 +16,11 @@ export interface KilledRun extends Finding {
   triggeredAgain: number;
   /** Rows that the ledger counts as unknown. */
   unknown: number;
-  /** Requests and rows that were sent more than once. */
-  requestsRepeated: number;
-  rowsRepeated: number;
+  /** Requests that an undisturbed run needs, and how many more were processed. */
   requests: number;
-  rows: number;
-  unitRows: number;
+  requestsRepeated: number;
+  /** The rows of those, in files or pages. */
+  unitsRepeated: number;
   /** Milliseconds from a kill to the moment when the run was under way again; the start of Node-RED included. */
   resumeMs: number[];
   /** Everything that must never be, in words. */
@@ -103,11 +102,9 @@ export class KillDrive {
       kills: this.#kills,
       triggeredAgain: this.#triggeredAgain,
       unknown: summary.ledger.unknown,
-      requestsRepeated: repeated,
-      rowsRepeated: Math.max(0, summary.ledger.work.objects - this.#goal.requests * objectsPerRequest),
       requests: this.#goal.requests,
-      rows: this.#goal.rows,
-      unitRows: this.#goal.unitRows,
+      requestsRepeated: repeated,
+      unitsRepeated: (repeated * objectsPerRequest) / this.#goal.unitRows,
       resumeMs: this.#resumeMs,
       faults: this.#faults,
     };

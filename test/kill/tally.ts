@@ -6,7 +6,7 @@ export function tally(runs: readonly KilledRun[], tookMs: number): { text: strin
   for (const run of runs) byGoal.set(run.goal, [...(byGoal.get(run.goal) ?? []), run]);
   const header = [
     'goal'.padEnd(32),
-    ...['runs', 'kills', 'lost', 'doubled', 'unknown', 'rows rep.', 'req. rep.', 'share', 'units/kill'].map(
+    ...['runs', 'kills', 'lost', 'doubled', 'unknown', 'requests', 'repeated', 'share', 'units/kill'].map(
       (name) => name.padStart(10),
     ),
   ].join('');
@@ -34,10 +34,9 @@ function sumsOf(runs: readonly KilledRun[]) {
     doubled: sum(({ doubled }) => doubled),
     unknown: sum(({ unknown }) => unknown),
     triggeredAgain: sum(({ triggeredAgain }) => triggeredAgain),
-    rowsRepeated: sum(({ rowsRepeated }) => rowsRepeated),
     requestsRepeated: sum(({ requestsRepeated }) => requestsRepeated),
     requests: sum(({ requests }) => requests),
-    unitsRepeated: sum(({ rowsRepeated, unitRows }) => rowsRepeated / unitRows),
+    unitsRepeated: sum(({ unitsRepeated }) => unitsRepeated),
   };
 }
 
@@ -50,7 +49,7 @@ function line(name: string, runs: readonly KilledRun[]): string {
     total.lost,
     total.doubled,
     total.unknown,
-    total.rowsRepeated,
+    total.requests,
     total.requestsRepeated,
     `${share.toFixed(1)} %`,
     (total.unitsRepeated / Math.max(1, total.kills)).toFixed(2),
