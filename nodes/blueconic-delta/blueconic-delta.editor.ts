@@ -93,6 +93,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
       },
     },
     onSilence: { value: 'fail' },
+    afterRestart: { value: 'resume' },
     store: { value: '', type: 'profile-sync-store', required: false },
   },
   inputs: 1,

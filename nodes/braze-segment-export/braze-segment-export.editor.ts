@@ -136,6 +136,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
       },
     },
     onSilence: { value: 'fail' },
+    afterRestart: { value: 'resume' },
     store: { value: '', type: 'profile-sync-store', required: false },
   },
   inputs: 1,

@@ -105,6 +105,7 @@ export class ConnectionRunner<Trigger> {
   #waiting: Waiting<Trigger> | undefined;
   #interrupted: ConnectionCheckpoint | undefined;
   #closed = false;
+  #switching: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectionRunnerOptions<Trigger>) {
     this.#options = options;
@@ -147,6 +148,7 @@ export class ConnectionRunner<Trigger> {
 
   async request(request: RunRequest, trigger: Trigger): Promise<RunDecision> {
     await this.start();
+    await this.#switching;
     if (this.#closed || !this.#on) return { kind: 'off' };
     if (this.#planOf(request).length === 0) return { kind: 'noGoal' };
     if (this.#interrupted && !this.#current) {
@@ -176,8 +178,17 @@ export class ConnectionRunner<Trigger> {
     this.#options.changed();
   }
 
-  /** Off: no trigger does anything. A run that is going on is finished; a waiting trigger is dropped. */
-  async setOn(on: boolean): Promise<void> {
+  /**
+   * Off: no trigger does anything. A run that is going on is finished; a waiting trigger is dropped. Switches happen in
+   * the order of the calls, and a request that comes after one waits for it.
+   */
+  setOn(on: boolean): Promise<void> {
+    const switched = this.#switching.then(() => this.#switch(on));
+    this.#switching = switched.catch(() => undefined);
+    return switched;
+  }
+
+  async #switch(on: boolean): Promise<void> {
     await this.start();
     await this.#options.withState((state) => state.setOn(on));
     this.#on = on;

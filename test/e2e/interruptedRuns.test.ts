@@ -109,6 +109,24 @@ describe('runs that something comes between', function () {
     });
   }
 
+  it('a deploy that makes only the sink anew, under another name: it goes on by itself', async () => {
+    await deployExport('with a new sink');
+    await stage.nodeRed.inject('go');
+    const { run } = await underWay();
+    const { flows } = (
+      await stage.nodeRed.get<{ flows: FlowNode[] }>('/flows', {
+        headers: { 'Node-RED-API-Version': 'v2' },
+      })
+    ).body;
+    const renamed = flows.map((node) => (node.id === 'sink' ? { ...node, name: 'another name' } : node));
+    await stage.nodeRed.deploy(renamed, {}, 'nodes');
+    await stage.sandbox.control('DELETE', '/faults');
+
+    assertWhole(await stage.endOfRun(run), run);
+    await assertBrazeGot(range(0, people));
+    assert.deepEqual(alarms(), []);
+  });
+
   it('a deploy that changes what the run does: it is closed with its own account, and the next begins anew', async () => {
     await deployExport('changed');
     await stage.nodeRed.inject('go');

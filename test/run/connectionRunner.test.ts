@@ -232,6 +232,20 @@ describe('connection run', () => {
       assert.equal((await tried.run()).result, 'succeeded');
     });
 
+    it('what is asked at once happens in the order it was asked in', async () => {
+      const tried = connection();
+      await tried.runner.start();
+      void tried.runner.setOn(false);
+      const refused = tried.runner.request(plain, 't');
+      assert.deepEqual(await refused, { kind: 'off' });
+      void tried.runner.setOn(false);
+      void tried.runner.setOn(true);
+      const { ended } = await started(tried.runner.request(plain, 't'));
+      await ended;
+      assert.ok(tried.runner.snapshot().on);
+      assert.equal(tried.reports.length, 1);
+    });
+
     it('the state survives', async () => {
       const tried = connection();
       await tried.runner.setOn(false);
