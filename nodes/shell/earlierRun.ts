@@ -1,8 +1,10 @@
+import { openIntents } from '../../src/delta/sums';
 import { type Checkpoint, checkpointDeletes, loadCheckpoint } from '../../src/run/checkpoint';
 import { historyWrite } from '../../src/run/history';
 import { Ledger } from '../../src/run/ledger';
 import type { RunSummary } from '../../src/run/runSummary';
-import type { StateStore } from '../../src/store/store';
+import { sentBeforeReason } from '../../src/run/sinkLane';
+import type { StateStore, StoreWrite } from '../../src/store/store';
 
 /** What decides whether a run that was cut off can go on. */
 export interface ResumeTerms {
@@ -31,11 +33,33 @@ export async function earlierRun(
   }
   const why = whyNot(checkpoint, terms);
   if (why === undefined) return checkpoint;
+  const ledger = Ledger.restored(checkpoint.ledger);
+  const told = await countOpenIntents(store, checkpoint, ledger);
   await store.commit([
-    historyWrite(interrupted(checkpoint, why)),
+    historyWrite(interrupted(checkpoint, ledger, why)),
+    ...told,
     ...(await checkpointDeletes(store, goalId)),
   ]);
   return undefined;
+}
+
+/** What must not be sent twice, and was under way: nobody will find out any more, so a person must know of it. */
+async function countOpenIntents(
+  store: StateStore,
+  checkpoint: Checkpoint,
+  ledger: Ledger,
+): Promise<StoreWrite[]> {
+  const told: StoreWrite[] = [];
+  const { run, goal, open } = checkpoint;
+  for await (const intent of openIntents(store, goal.id)) {
+    const own = intent.unit.startsWith(`${run}/`) ? Number(intent.unit.slice(run.length + 1)) : undefined;
+    const unit = own ?? open.find(({ name }) => intent.unit.startsWith(`${name} `))?.number ?? 0;
+    if (own === 0) ledger.rowAdded();
+    else ledger.rowRead();
+    ledger.countWithReason('unknown', sentBeforeReason, run, unit, intent.row);
+    told.push(intent.told);
+  }
+  return told;
 }
 
 function whyNot({ configHash, savedAt }: Checkpoint, terms: ResumeTerms): string | undefined {
@@ -45,7 +69,7 @@ function whyNot({ configHash, savedAt }: Checkpoint, terms: ResumeTerms): string
   return undefined;
 }
 
-function interrupted(checkpoint: Checkpoint, why: string): RunSummary {
+function interrupted(checkpoint: Checkpoint, ledger: Ledger, why: string): RunSummary {
   const { run, goal, startedAt, savedAt, connection } = checkpoint;
   return {
     run,
@@ -60,6 +84,6 @@ function interrupted(checkpoint: Checkpoint, why: string): RunSummary {
       message: `The run was cut off and cannot go on: ${why}. Rows that were in flight then may have been sent.`,
       advice: 'Nothing to do: the next run begins where the last complete one left off.',
     },
-    ledger: Ledger.restored(checkpoint.ledger).snapshot(0),
+    ledger: ledger.snapshot(0),
   };
 }

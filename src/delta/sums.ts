@@ -258,6 +258,25 @@ export function isAtMostOnce({ changes, events, purchases }: ProfileUpdate): boo
   return (events?.length ?? 0) + (purchases?.length ?? 0) > 0;
 }
 
+/** What was about to be sent when a run was cut off for good. */
+export interface OpenIntent {
+  unit: string;
+  row: number;
+  /** Says that it was told of. */
+  told: StoreWrite;
+}
+
+/** A goal's intents without an outcome. Of a run that cannot go on, these are the rows that may have been sent. */
+export async function* openIntents(store: StateStore, goalId: string): AsyncGenerator<OpenIntent> {
+  const prefix = intentPrefix(goalId);
+  for await (const { key, value } of store.list('intent', prefix)) {
+    if (value.toString() !== sentMark) continue;
+    const end = key.lastIndexOf('\n');
+    const told = { space: 'intent' as const, key, value: settledMark };
+    yield { unit: key.slice(prefix.length, end), row: Number(key.slice(end + 1)), told };
+  }
+}
+
 /** Intents deleted in one transaction: a file of millions of rows leaves one each. */
 const deletedTogether = 10_000;
 

@@ -53,7 +53,8 @@ interface RequestInFlight<Item> {
   repeatable: boolean;
 }
 
-const sentBeforeReason =
+/** Why rows are unknown whose sums were on their way when the process died. */
+export const sentBeforeReason =
   'sent before an interruption; whether it arrived is not known, and it is not sent again';
 const settledBeforeReason = 'what must not be repeated was sent by an earlier run';
 /** Why the rows of a dry run end unsent. */

@@ -69,6 +69,27 @@ describe('BlueConic segment source', () => {
     assert.deepEqual(tenant.calls['GET /segments/{segment}/profiles'], { 200: 3 });
   });
 
+  it('goes on with the pages that an earlier life left open, and does not read the others again', async () => {
+    seed(0, 50, 5);
+    const first = source();
+    /** Two and four stay open; five was never asked for. */
+    const open = new Set(['page 2', 'page 4']);
+    const context = {
+      signal: new AbortController().signal,
+      phase: () => undefined,
+      checkpoint: async () => undefined,
+      isSettled: (unit: string) => !open.has(unit),
+    };
+    for await (const { name } of first.units(context)) if (name === 'page 4') break;
+    const again = source();
+    const earlier = { state: first.state(), isDone: context.isSettled, ids: () => undefined };
+    const names: string[] = [];
+    const calls = { ...tenant.calls['GET /segments/{segment}/profiles'] };
+    for await (const { name } of again.units({ ...context, earlier })) names.push(name);
+    assert.deepEqual(names, ['page 2', 'page 4', 'page 5']);
+    assert.equal(tenant.calls['GET /segments/{segment}/profiles']![200]! - calls[200]!, 3);
+  });
+
   it('reads only those of its segment', async () => {
     seed(0, 20, 5);
     tenant.touch({ property: 'customer_id', value: customer(7), set: { country: ['XX'] } });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunSnapshot, RunSummary } from '../../src/run/goalRun';
+import type { RunSnapshot, RunSummary } from '../../src/run/runSummary';
 import { deltaRecords, gzipLines, pointsOf, range } from '../support/customers';
 import {
   blueconicProfiles,

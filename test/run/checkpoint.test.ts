@@ -186,6 +186,63 @@ describe('checkpoint', () => {
     );
   });
 
+  /** A run with a checkpointer on a store of its own. */
+  function checkpointed(source: Source = new ListSource([]), resume?: Checkpoint, store = new MemoryStore()) {
+    const run = new RunRegistry().start({
+      goal,
+      path: { sink: 'sink', single: true, between: [] },
+      ...(resume && { resume }),
+    });
+    const options = { configHash: 'same', earlierSource: resume?.source };
+    const checkpointer = new Checkpointer(run, source, store, options);
+    const kept = async () => {
+      await checkpointer.write();
+      return (await loadCheckpoint(store, goal.id)) as Checkpoint;
+    };
+    return { run, store, kept };
+  }
+
+  it('remembers which units are to be read again, whether they were open or done', async () => {
+    const { run, kept } = checkpointed();
+    for (const name of ['done', 'open']) {
+      const unit = run.openUnit(name);
+      run.startBatch(unit, 1);
+      run.read(unit, 1);
+      run.decide(unit, 1, 'rejected', 'throttled, until the deadline', { repeatable: true });
+      if (name === 'done') run.endUnit(unit);
+    }
+    const again = checkpointed(undefined, await kept()).run;
+    assert.deepEqual(again.unitsToRepeat.sort(), ['done', 'open']);
+  });
+
+  it('keeps what the source knew in an earlier life until it knows something again', async () => {
+    const silent: Source = Object.assign(new ListSource([]), { state: () => undefined });
+    const first = await checkpointed(silent).kept();
+    assert.equal(first.source, undefined, 'there may be nothing to know yet');
+    const earlier = { ...first, source: { cursor: 'abc' } };
+    assert.deepEqual((await checkpointed(silent, earlier).kept()).source, { cursor: 'abc' });
+    assert.deepEqual((await checkpointed(new ListSource([3]), earlier).kept()).source, { lengths: [3] });
+  });
+
+  it('reads a unit again in which a row turned up late and was under way when the process died', async () => {
+    const { run, store, kept } = checkpointed();
+    const unit = run.openUnit('unit 0');
+    const batch = run.startBatch(unit, 1);
+    run.read(unit, 1);
+    run.read(unit, 2);
+    run.arrive(unit, 1);
+    run.decide(unit, 1, 'accepted');
+    run.missingFrom(unit, batch);
+    run.endUnit(unit);
+    assert.equal((await kept()).done.length, 1);
+    assert.equal(run.arrive(unit, 2), 'taken');
+    const late = await kept();
+    assert.equal(late.ledger.read, 1, 'a row without an outcome will be read again');
+    const again = checkpointed(undefined, late, store).run;
+    assert.equal(again.isDone('unit 0'), false);
+    assert.equal(again.isDecided(again.openUnit('unit 0'), 2), false);
+  });
+
   it('a store that cannot write ends the run with the reason', async () => {
     const store = new MemoryStore();
     store.commit = () => Promise.reject(new Error('disk full'));

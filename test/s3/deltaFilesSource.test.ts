@@ -41,6 +41,17 @@ describe('delta files source', () => {
     assert.equal(summary.complete, true);
   });
 
+  it('has nothing to go on with until its list is whole', async () => {
+    put('delta/a', lines({ id: 1 }));
+    const listed = source();
+    assert.equal(listed.state(), undefined);
+    await readFrom(listed);
+    assert.deepEqual(
+      listed.state()?.map(({ key }) => key),
+      ['delta/a'],
+    );
+  });
+
   it('succeeds with nothing where there is no file', async () => {
     const { ids, summary } = await run();
     assert.deepEqual([ids, summary.result, summary.complete], [[], 'succeeded', true]);
