@@ -46,6 +46,14 @@ const waitingForFiles: Moment = async ({ run, random }, signal) => {
   await sleep(random() * 1_000, undefined, { signal });
 };
 
+/** Some rows of this life have their outcome, others are on their way. */
+const sending: Moment = async ({ run, random }, signal) => {
+  const accepted = async () => (await run())?.ledger.accepted ?? 0;
+  const before = await accepted();
+  await when(signal, async () => (await accepted()) > before);
+  await sleep(random() * 700, undefined, { signal });
+};
+
 /** The source turns from one file, or page, to the next. */
 const betweenUnits: Moment = async ({ run }, signal) => {
   const detail = async () => {
@@ -70,6 +78,7 @@ export const moments: Record<string, Moment> = {
   sometime,
   exportAsked,
   waitingForFiles,
+  sending,
   betweenUnits,
   atTheEnd,
 };

@@ -45,7 +45,7 @@ describe('delta files source', () => {
     put('delta/a', lines({ id: 1 }));
     const listed = source();
     assert.equal(listed.state(), undefined);
-    await readFrom(listed);
+    await readAndRemember(listed, store);
     assert.deepEqual(
       listed.state()?.map(({ key }) => key),
       ['delta/a'],
