@@ -22,7 +22,11 @@ const owner = 'profileSyncNode';
 /** Marks the open form as this node's; to be called first in `oneditprepare`. */
 export function claimForm(node: EditorNode, property: string): void {
   const form = field(node, property).closest('form');
-  if (form !== null) form.dataset[owner] = node.id;
+  if (form === null) return;
+  form.dataset[owner] = node.id;
+  // A node that was saved before a choice existed has none: it behaves, and so shows, as the first one.
+  for (const select of form.querySelectorAll('select'))
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
 }
 
 /**

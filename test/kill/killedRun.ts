@@ -30,11 +30,12 @@ export interface KilledRun {
   faults: string[];
 }
 
-/** Slow enough to be killed in the middle: half of the waiting before a request takes effect, half of it after. */
-const slowness = [
+const sending = [
   { system: 'braze', path: '/users/track' },
   { system: 'blueconic', method: 'PUT', path: '/profiles' },
-].flatMap((where) => [
+];
+/** Slow enough to be killed in the middle: half of the waiting before a request takes effect, half of it after. */
+const slowness = sending.flatMap((where) => [
   { ...where, fault: { kind: 'latency', ms: 40, jitterMs: 120 } },
   { ...where, fault: { kind: 'slowBody', pieceBytes: 32, pauseMs: 30 } },
 ]);
@@ -42,6 +43,12 @@ const slowReading = [
   { system: 'blueconic', path: '/segments/', fault: { kind: 'latency', ms: 60 } },
   { system: 's3', method: 'GET', fault: { kind: 'latency', ms: 60 } },
 ];
+
+/** The next request is taken and has no effect: it was still on its way when the process died. */
+const swallowed = sending.map((where) => ({ ...where, times: 1, fault: { kind: 'hang' } }));
+const swallowMs = 150;
+/** A request that has reached the sandbox takes effect though its sender is dead; in the other half it does not. */
+const swallowedShare = 0.5;
 
 /** No run of these takes as long: one that does is stuck. */
 const patienceMs = 60_000;
@@ -142,9 +149,11 @@ export class KillDrive {
   async #kill(): Promise<void> {
     const { nodeRed } = this.#stage;
     const { random, killedStarts } = this.#plan;
+    const swallows = random() < swallowedShare ? await this.#swallow() : [];
     await nodeRed.kill();
     this.#kills++;
     const killedAt = Date.now();
+    for (const id of swallows) await this.#stage.sandbox.control('DELETE', `/faults?id=${id}`);
     await this.#checkMeanwhile();
     if (random() < killedStarts) await this.#killInStart();
     await nodeRed.restart();
@@ -160,6 +169,13 @@ export class KillDrive {
     if (checkpoint > 0) return;
     this.#triggeredAgain++;
     await nodeRed.inject('go');
+  }
+
+  /** Lets no effect come of what is sent now. Returns the rules that do it. */
+  async #swallow(): Promise<number[]> {
+    const { ids } = await this.#stage.sandbox.control<{ ids: number[] }>('POST', '/faults', swallowed);
+    await sleep(swallowMs);
+    return ids;
   }
 
   async #killInStart(): Promise<void> {
