@@ -7,7 +7,7 @@ export function tally(runs: readonly KilledRun[], tookMs: number): { text: strin
   const header = [
     'goal'.padEnd(32),
     ...['runs', 'kills', 'lost', 'doubled', 'unknown', 'requests', 'repeated', 'share', 'units/kill'].map(
-      (name) => name.padStart(10),
+      (name) => name.padStart(11),
     ),
   ].join('');
   const lines = [...byGoal, ['all', runs] as const].map(([name, some]) => line(name, some));
@@ -54,5 +54,5 @@ function line(name: string, runs: readonly KilledRun[]): string {
     `${share.toFixed(1)} %`,
     (total.unitsRepeated / Math.max(1, total.kills)).toFixed(2),
   ];
-  return name.padEnd(32) + figures.map((figure) => String(figure).padStart(10)).join('');
+  return name.padEnd(32) + figures.map((figure) => String(figure).padStart(11)).join('');
 }
