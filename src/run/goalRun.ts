@@ -447,7 +447,12 @@ export class GoalRun {
     this.#error = error;
     this.#sourceEnded = true;
     this.#abort.abort(
-      error ?? new SyncError({ code: 'RUN_STOPPED', message: 'The run was stopped.', advice: '' }),
+      error ??
+        new SyncError({
+          code: 'RUN_STOPPED',
+          message: 'The run was stopped.',
+          advice: 'Trigger it again: it goes on.',
+        }),
     );
     for (const [unit, rows] of this.#units.entries()) {
       rows.forEachIn(rowState.away, (row) => this.decide(unit, row, 'unsent'));
