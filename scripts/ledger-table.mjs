@@ -31,6 +31,12 @@ export function ledgerTable({ goal, result, error, startedAt, endedAt, ledger })
     ]),
     ['requests', ledger.work.requests],
     ['data points', ledger.work.dataPoints],
+    ...(ledger.work.attributesSaved > 0
+      ? [
+          ['data points saved', ledger.work.dataPointsSaved],
+          ['  attributes that had not changed', ledger.work.attributesSaved],
+        ]
+      : []),
   ];
   const names = Math.max(...rows.map(([name]) => name.length));
   const counts = Math.max(...rows.map(([, count]) => number.format(count).length));

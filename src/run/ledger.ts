@@ -27,6 +27,10 @@ export interface WorkCounters {
   objects: number;
   /** Braze data points of what was accepted, by contracts: braze 2.10. */
   dataPoints: number;
+  /** Data points that were not spent, because the values were as the target holds them. */
+  dataPointsSaved: number;
+  /** Attributes that were not sent for that reason. */
+  attributesSaved: number;
   /** Bytes of request bodies. */
   bytesSent: number;
 }
@@ -71,7 +75,15 @@ const reasonsPerOutcome = 100;
 
 /** The counts of one goal run. It counts rows; that each row is counted once is the run's duty. */
 export class Ledger {
-  readonly work: WorkCounters = { requests: 0, attempts: 0, objects: 0, dataPoints: 0, bytesSent: 0 };
+  readonly work: WorkCounters = {
+    requests: 0,
+    attempts: 0,
+    objects: 0,
+    dataPoints: 0,
+    dataPointsSaved: 0,
+    attributesSaved: 0,
+    bytesSent: 0,
+  };
   readonly #counts = new Array<number>(outcomes.length).fill(0);
   readonly #reasons = new Map<Outcome, Map<string, number>>();
   readonly #samples = new Map<string, string[]>();
@@ -83,6 +95,7 @@ export class Ledger {
 
   static restored(state: LedgerState): Ledger {
     const ledger = new Ledger();
+    // Counters that a checkpoint of an earlier release does not know stay at zero.
     Object.assign(ledger.work, state.work);
     ledger.#read = state.read;
     ledger.#added = state.added;

@@ -53,7 +53,11 @@ export interface GoalReport {
   requests: number;
   /** Tries beyond the first of each request. */
   retries: number;
+  /** Spent; in a dry run: what a run would spend. */
   dataPoints: number;
+  /** Not spent, because these attributes were as Braze holds them. */
+  dataPointsSaved: number;
+  attributesSaved: number;
   watermark?: { from?: string; to?: string };
   error?: { code: string; message: string };
   /** What a person should do, where something failed. */
@@ -118,7 +122,8 @@ function resultOf({ goals, stopped, abandoned }: ConnectionOutcome): RunReport['
 
 function goalReport({ goal, output, result, summary, error }: GoalOutcome): GoalReport {
   const fault = error ?? summary?.error;
-  const { requests = 0, attempts = 0, dataPoints = 0 } = summary?.ledger.work ?? {};
+  const work = summary?.ledger.work;
+  const { requests = 0, attempts = 0 } = work ?? {};
   return {
     id: goal.id,
     name: goal.name,
@@ -131,7 +136,10 @@ function goalReport({ goal, output, result, summary, error }: GoalOutcome): Goal
     rejected: rejectedOf(summary?.ledger),
     requests,
     retries: Math.max(0, attempts - requests),
-    dataPoints,
+    dataPoints: work?.dataPoints ?? 0,
+    // Summaries of an earlier release do not have these.
+    dataPointsSaved: work?.dataPointsSaved ?? 0,
+    attributesSaved: work?.attributesSaved ?? 0,
     ...(summary?.watermark && { watermark: summary.watermark }),
     ...(fault && { error: { code: fault.code, message: withoutAdvice(fault) } }),
     nextSteps: fault && fault.advice !== '' ? [fault.advice] : [],

@@ -50,7 +50,7 @@ function goalLines(goal: GoalReport, number: number, words: ReportWords): string
   if (goal.error) lines.push(`${goal.error.code}: ${goal.error.message}`);
   for (const step of goal.nextSteps) lines.push(words('nextStep', { step }));
   if (goal.ledger) {
-    lines.push(ledgerLine(goal.ledger, words), ...reasonLines(goal.ledger, words), workLine(goal, words));
+    lines.push(ledgerLine(goal.ledger, words), ...reasonLines(goal.ledger, words), ...workLines(goal, words));
   }
   lines.push(...watermarkLine(goal, words), nextRunLine(goal.nextRun, words));
   return [title, ...lines.map((line) => `   ${line}`)];
@@ -81,12 +81,17 @@ function reasonLines(ledger: LedgerSnapshot, words: ReportWords): string[] {
   });
 }
 
-function workLine(goal: GoalReport, words: ReportWords): string {
-  return words('work', {
-    requests: count(goal.requests, words),
-    retries: count(goal.retries, words),
-    dataPoints: count(goal.dataPoints, words),
+function workLines(goal: GoalReport, words: ReportWords): string[] {
+  const { requests, retries, dataPoints, dataPointsSaved, attributesSaved } = goal;
+  const work = words('work', { requests: count(requests, words), retries: count(retries, words) });
+  // Only Braze counts data points.
+  if (dataPoints === 0 && attributesSaved === 0) return [work];
+  const cost = words('cost', {
+    spent: count(dataPoints, words),
+    saved: count(dataPointsSaved, words),
+    attributes: count(attributesSaved, words),
   });
+  return [work, cost];
 }
 
 function watermarkLine({ watermark, direction }: GoalReport, words: ReportWords): string[] {

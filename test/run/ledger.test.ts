@@ -76,4 +76,13 @@ describe('ledger', () => {
     ledger.work.requests++;
     assert.equal(snapshot.work.requests, 1, 'a snapshot does not change any more');
   });
+
+  it('goes on from a checkpoint of a release that had fewer counters', () => {
+    const state = new Ledger().state({ read: 0, added: 0 });
+    const earlier = { requests: 2, attempts: 3, objects: 100, dataPoints: 500, bytesSent: 9_000 };
+    const { work } = Ledger.restored({ ...state, work: earlier as typeof state.work });
+    work.dataPointsSaved += 5;
+    work.attributesSaved += 4;
+    assert.deepEqual({ ...work }, { ...earlier, dataPointsSaved: 5, attributesSaved: 4 });
+  });
 });

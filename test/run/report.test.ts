@@ -18,7 +18,20 @@ describe('run report', () => {
     assert.equal(imported?.startedAt, '2031-05-04T10:00:05.000Z');
     assert.equal(imported?.ledger?.accepted, 1200);
     assert.deepEqual([imported?.requests, imported?.retries, imported?.dataPoints], [3, 1, 0]);
-    assert.equal(report().goals[1]?.dataPoints, 1500);
+    const exports = report().goals[1];
+    assert.deepEqual(
+      [exports?.dataPoints, exports?.dataPointsSaved, exports?.attributesSaved],
+      [1500, 800, 640],
+    );
+  });
+
+  it('reads the account of a release that counted no savings', () => {
+    const { work, ...ledger } = failedExportSummary().ledger;
+    const { dataPointsSaved: _points, attributesSaved: _attributes, ...earlier } = work;
+    const [goal] = report({
+      goals: [exported({ ledger: { ...ledger, work: earlier as typeof work } })],
+    }).goals;
+    assert.deepEqual([goal?.dataPoints, goal?.dataPointsSaved, goal?.attributesSaved], [1500, 0, 0]);
   });
 
   it('lists rejected rows by reason, the most frequent first, with refs', () => {

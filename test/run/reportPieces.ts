@@ -38,7 +38,8 @@ export function failedExportSummary(): RunSummary {
     ledger.rowRead();
     ledger.count(row <= 50 ? 'accepted' : 'unsent');
   }
-  Object.assign(ledger.work, { requests: 2, attempts: 2, objects: 75, dataPoints: 1500 });
+  const cost = { dataPoints: 1500, dataPointsSaved: 800, attributesSaved: 640 };
+  Object.assign(ledger.work, { requests: 2, attempts: 2, objects: 75, ...cost });
   return {
     run: 'r2',
     goal: { id: 's2', name: 'delta', direction: 'export' },

@@ -38,7 +38,7 @@ Run r0, 2031-05-04 10:00:05 UTC to 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    filtered: 30 × CONSENT_MISMATCH
    rejected: 15 × email: not ‹an› address (r1/1/101, r1/1/102, r1/1/103)
    rejected: 5 × UNAUTHORIZED (r1/2/1, r1/2/2, r1/2/3)
-   Requests: 3, retries: 1, data points: 0
+   Requests: 3, retries: 1
    Next run: exports the whole segment again, as always.
 
 2. Export (export): failed
@@ -46,7 +46,8 @@ Run r0, 2031-05-04 10:00:05 UTC to 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    BRAZE_KEY_REJECTED: Braze does not accept the API key.
    What to do: Choose a key of this instance.
    75 read = 50 accepted + 25 not sent
-   Requests: 2, retries: 0, data points: 1,500
+   Requests: 2, retries: 0
+   Data points: 1,500 spent, 800 saved (attributes that had not changed: 640)
    Watermark: stays at 2031-05-04 09:00:00 UTC
    Next run: reads everything since 2031-05-04 09:00:00 UTC again.
 `,
@@ -65,7 +66,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    ausgefiltert: 30 × CONSENT_MISMATCH
    abgewiesen: 15 × email: not ‹an› address (r1/1/101, r1/1/102, r1/1/103)
    abgewiesen: 5 × UNAUTHORIZED (r1/2/1, r1/2/2, r1/2/3)
-   Anfragen: 3, Wiederholungen: 1, Datenpunkte: 0
+   Anfragen: 3, Wiederholungen: 1
    Nächster Lauf: exportiert wie immer das ganze Segment.
 
 2. Export (Export): fehlgeschlagen
@@ -73,7 +74,8 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    BRAZE_KEY_REJECTED: Braze does not accept the API key.
    Was zu tun ist: Choose a key of this instance.
    75 gelesen = 50 angenommen + 25 nicht gesendet
-   Anfragen: 2, Wiederholungen: 0, Datenpunkte: 1.500
+   Anfragen: 2, Wiederholungen: 0
+   Datenpunkte: 1.500 verbraucht, 800 gespart (unveränderte Attribute: 640)
    Marke: bleibt bei 2031-05-04 09:00:00 UTC
    Nächster Lauf: liest alles seit 2031-05-04 09:00:00 UTC noch einmal.
 `,

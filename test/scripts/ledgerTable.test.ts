@@ -47,6 +47,17 @@ describe('scripts: the account of a goal run as text', () => {
     );
   });
 
+  it('shows what was saved, where something was', () => {
+    const ledger = ledgerOf(1, 1, 0);
+    Object.assign(ledger.work, { dataPoints: 3, dataPointsSaved: 1_200, attributesSaved: 700 });
+    const lines = table.ledgerTable(summary(ledger)).split('\n');
+    assert.deepEqual(lines.slice(-4, -1), [
+      '  data points                            3',
+      '  data points saved                  1,200',
+      '    attributes that had not changed    700',
+    ]);
+  });
+
   it('does the sum itself', () => {
     assert.equal(table.addsUp(ledgerOf(3, 2, 1)), true);
     const lost = { ...ledgerOf(3, 2, 0), balanced: true };
