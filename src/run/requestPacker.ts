@@ -1,29 +1,30 @@
+import type { RequestLimits, RequestShare } from './requestLimits';
+
 /**
- * Packs rows into requests that stay under two limits: objects and bytes. Rows keep their order, within a request and
- * from one request to the next.
+ * Packs rows into requests that stay under the limits for objects and bytes, as they are when a row comes. Rows keep
+ * their order, within a request and from one request to the next.
  */
 export class RequestPacker<Row> {
-  readonly #objectLimit: number;
-  readonly #byteLimit: number;
+  readonly #limits: RequestLimits;
   #full: Row[][] = [];
   #open: Row[] = [];
-  #objects = 0;
+  /** Objects in the open request: in all, or by kind where each kind has the limit to itself. */
+  #objects: number[] = [];
   #bytes = 0;
 
-  constructor(objectLimit: number, byteLimit: number) {
-    this.#objectLimit = objectLimit;
-    this.#byteLimit = byteLimit;
+  constructor(limits: RequestLimits) {
+    this.#limits = limits;
   }
 
   /** False: the row alone is larger than a request may be, and was not taken. */
-  add(row: Row, objects: number, bytes: number): boolean {
-    if (objects > this.#objectLimit || bytes > this.#byteLimit) return false;
-    if (this.#objects + objects > this.#objectLimit || this.#bytes + bytes > this.#byteLimit)
-      this.#closeOpen();
+  add(row: Row, share: RequestShare): boolean {
+    const { bytes: byteLimit } = this.#limits;
+    if (share.bytes > byteLimit || !this.#hasRoom(share, [])) return false;
+    if (this.#bytes + share.bytes > byteLimit || !this.#hasRoom(share, this.#objects)) this.#closeOpen();
     this.#open.push(row);
-    this.#objects += objects;
-    this.#bytes += bytes;
-    if (this.#objects === this.#objectLimit) this.#closeOpen();
+    this.#count(share);
+    this.#bytes += share.bytes;
+    if (this.#isFull()) this.#closeOpen();
     return true;
   }
 
@@ -47,10 +48,35 @@ export class RequestPacker<Row> {
     return rows;
   }
 
+  #hasRoom({ objects, kinds }: RequestShare, taken: readonly number[]): boolean {
+    const limit = this.#limits.objects;
+    if (!this.#limits.perKind || !kinds) return (taken[0] ?? 0) + objects <= limit;
+    for (let kind = 0; kind < kinds.length; kind++) {
+      if ((taken[kind] ?? 0) + kinds[kind]! > limit) return false;
+    }
+    return true;
+  }
+
+  #count({ objects, kinds }: RequestShare): void {
+    if (!this.#limits.perKind || !kinds) {
+      this.#objects[0] = (this.#objects[0] ?? 0) + objects;
+      return;
+    }
+    for (let kind = 0; kind < kinds.length; kind++) {
+      this.#objects[kind] = (this.#objects[kind] ?? 0) + kinds[kind]!;
+    }
+  }
+
+  /** With one kind used up the request is full, though one with none of that kind would still fit. */
+  #isFull(): boolean {
+    for (const objects of this.#objects) if (objects >= this.#limits.objects) return true;
+    return false;
+  }
+
   #closeOpen(): void {
     if (this.#open.length > 0) this.#full.push(this.#open);
     this.#open = [];
-    this.#objects = 0;
+    this.#objects = [];
     this.#bytes = 0;
   }
 }

@@ -10,6 +10,7 @@ import { asSyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { type GoalRun, noAnswerReason } from './goalRun';
 import type { Claim } from './registry';
+import { RequestLimits } from './requestLimits';
 import { RequestPacker } from './requestPacker';
 import {
   finishOne,
@@ -94,8 +95,13 @@ export class SinkLane<Item> {
     this.#target = target;
     this.#events = events;
     this.#quietMs = quietMs;
-    this.#plain = new RequestPacker(target.objectsPerRequest, target.bytesPerRequest);
-    this.#once = new RequestPacker(target.objectsPerRequest, target.bytesPerRequest);
+    const limits = new RequestLimits({
+      objects: target.objectsPerRequest,
+      perKind: target.limitPerKind ?? false,
+      bytes: target.bytesPerRequest,
+    });
+    this.#plain = new RequestPacker(limits);
+    this.#once = new RequestPacker(limits);
     run.raiseWindow(2 * target.requestsInFlight * target.objectsPerRequest);
     this.#quietTimer = setInterval(() => this.sendWhatIsFull(), quietMs / 4);
     this.#quietTimer.unref();
@@ -168,7 +174,7 @@ export class SinkLane<Item> {
       return;
     }
     const held = { ...row, item: prepared.item };
-    const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared.objects, prepared.bytes);
+    const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared);
     if (!fits) this.#notSent(row, 'larger than one request may be');
   }
 

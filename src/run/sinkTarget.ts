@@ -1,5 +1,6 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import type { Acceptance, Outcome, WorkCounters } from './ledger';
+import type { RequestShare } from './requestLimits';
 
 /** An attribute that cannot go to the target, though the rest of its row can. */
 export interface RefusedAttribute {
@@ -8,13 +9,9 @@ export interface RefusedAttribute {
   reason: string;
 }
 
-/** One update in the target's own form, ready to be packed into a request. */
-export interface Prepared<Item> {
+/** One update in the target's own form, ready to be packed into a request (contracts: braze 2.2, blueconic 3.4). */
+export interface Prepared<Item> extends RequestShare {
   item: Item;
-  /** Objects it adds to a request (contracts: braze 2.2, blueconic 3.4). */
-  objects: number;
-  /** Upper bound of the bytes it adds to a request's body. */
-  bytes: number;
   /** False: sending it twice would count twice, so an unknown outcome stays unknown (R13). */
   repeatable: boolean;
   refused: readonly RefusedAttribute[];
@@ -48,8 +45,9 @@ export interface SendContext {
 export interface SinkTarget<Item> {
   /** Which system and workspace this is, for what is remembered of its profiles. */
   readonly name: string;
-  /** Objects in one request at most. */
+  /** Objects in one request at most: in all, or of each kind where `limitPerKind` says so. */
   readonly objectsPerRequest: number;
+  readonly limitPerKind?: boolean;
   /** Bytes in one request's body at most. */
   readonly bytesPerRequest: number;
   /** Requests in flight at once. */

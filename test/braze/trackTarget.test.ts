@@ -76,6 +76,41 @@ describe('users.track target', () => {
     assert.equal(ledger.work.dataPoints, braze.dataPoints().total);
   });
 
+  describe('how many objects go in one request', () => {
+    const purchase = { product_id: 'tee', currency: 'EUR', price: 19.9, time: '2026-01-31T10:00:00Z' };
+    /** Three objects of each user: one of each array. */
+    const threefold = (update: ProfileUpdate) => ({ ...event(update), purchases: [purchase] });
+
+    it('75 in total', async () => {
+      const { ledger } = await send(75, { change: threefold, target: { objectsPerRequest: 75 } }).ended;
+      assert.deepEqual([ledger.accepted, ledger.work.requests], [75, 3]);
+      assert.deepEqual(trackCalls(), { 201: 3 });
+      const { events, purchases } = braze.events();
+      assert.deepEqual([points('u-75'), events.length, purchases.length], [75, 75, 75]);
+    });
+
+    it('75 in each array, by legacy contracts', async () => {
+      braze.configure({ trackLimit: { mode: 'legacy' } });
+      const target = { objectsPerRequest: 75, perArray: true };
+      const { ledger } = await send(150, { change: threefold, target }).ended;
+      assert.deepEqual([ledger.accepted, ledger.work.requests, ledger.work.objects], [150, 2, 450]);
+      assert.deepEqual(trackCalls(), { 201: 2 });
+      const { events, purchases } = braze.events();
+      assert.deepEqual([points('u-150'), events.length, purchases.length], [150, 150, 150]);
+    });
+
+    it('fewer where they are large: 4 MB', async () => {
+      const long = 'x'.repeat(95_000);
+      const large = (update: ProfileUpdate) => ({
+        ...update,
+        events: [{ name: 'quiz', time: '2026-01-31T10:00:00Z', properties: { long: [long] } }],
+      });
+      const { ledger } = await send(60, { change: large, target: { objectsPerRequest: 75 } }).ended;
+      assert.deepEqual([ledger.accepted, ledger.work.requests], [60, 2]);
+      assert.equal(braze.events().events.length, 60);
+    });
+  });
+
   describe('tries again, and loses and doubles nothing,', () => {
     const passing: Record<string, Fault> = {
       'after a 429 that says until when': {
