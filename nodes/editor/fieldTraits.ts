@@ -4,6 +4,16 @@ import type { FieldTraits } from './mappingRowRules';
 
 const text: FieldTraits = { type: 'text', as: 'one' };
 
+/** Fields of both directions whose name says more than their documented type. */
+const byName: { readonly [field: string]: FieldTraits } = {
+  email: { type: 'email', as: 'one' },
+  phone: { type: 'phone', as: 'one' },
+  gender: { type: 'gender', as: 'one' },
+  country: { type: 'country', as: 'one' },
+  language: { type: 'language', as: 'one' },
+  total_revenue: { type: 'decimal', as: 'one' },
+};
+
 const exported: { readonly [type in ExportFieldType]: FieldTraits } = {
   string: text,
   date: { type: 'date', as: 'one' },
@@ -29,23 +39,23 @@ const written: { readonly [type in ReservedType]?: FieldTraits } = {
 /** By `filterType` of a BlueConic property (contracts: blueconic 3.4). */
 const properties: { readonly [filterType: string]: FieldTraits } = {
   SELECT: text,
-  EMAIL: text,
+  EMAIL: { type: 'email', as: 'one' },
   RANGE: { type: 'integer', as: 'one' },
-  DECIMAL: { type: 'number', as: 'one' },
-  CURRENCY: { type: 'number', as: 'one' },
+  DECIMAL: { type: 'decimal', as: 'one' },
+  CURRENCY: { type: 'decimal', as: 'one' },
   DATETIME: { type: 'time', as: 'one' },
 };
 
 /** How a field of a Braze export is best mapped; undefined for one that is not documented. */
 export function exportFieldTraits(field: string): FieldTraits | undefined {
   const found = exportFields.find((known) => known.field === field);
-  return found === undefined ? undefined : exported[found.type];
+  return found === undefined ? undefined : (byName[field] ?? exported[found.type]);
 }
 
 /** How a field that Braze itself defines is best written; undefined for custom attributes. */
 export function brazeTargetTraits(field: string): FieldTraits | undefined {
   const reserved = reservedAttributes.get(field);
-  return reserved === undefined ? undefined : (written[reserved.type] ?? text);
+  return reserved === undefined ? undefined : (byName[field] ?? written[reserved.type] ?? text);
 }
 
 export function propertyTraits(filterType: string | undefined): FieldTraits | undefined {

@@ -113,8 +113,8 @@ function sumProblem(
   source: MappingSource,
   direction: Direction,
 ): Problem[] {
-  if (type !== 'integer' && type !== 'number') return ['sumNeedsNumber'];
-  if (type === 'number' && direction === 'export') return ['sumNeedsInteger'];
+  if (type !== 'integer' && type !== 'number' && type !== 'decimal') return ['sumNeedsNumber'];
+  if (type !== 'integer' && direction === 'export') return ['sumNeedsInteger'];
   if (as !== 'one') return ['sumNeedsOne'];
   return source.kind === 'static' ? ['sumStatic'] : [];
 }

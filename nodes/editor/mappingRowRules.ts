@@ -4,7 +4,10 @@ import { shapeProblem, strategyProblem } from './mappingProblems';
 /** In the order of the drop-downs. */
 export const STRATEGIES = ['set', 'add', 'sum', 'setIfEmpty', 'clear'] as const;
 export const SHAPES = ['one', 'list', 'object'] as const;
-export const TYPES = ['text', 'number', 'integer', 'boolean', 'time', 'date', 'json'] as const;
+export const TYPES = [
+  ...(['text', 'number', 'integer', 'decimal', 'boolean', 'time', 'date'] as const),
+  ...(['email', 'phone', 'gender', 'country', 'language', 'json'] as const),
+];
 
 /** How a field's values are best mapped, as far as its documentation tells. */
 export interface FieldTraits {

@@ -97,14 +97,16 @@ function strategyFault({ strategy, as, type, source }: MappingRow, direction: Di
   return undefined;
 }
 
+const summable: ReadonlySet<MappingRow['type']> = new Set(['integer', 'number', 'decimal']);
+
 function sumFault(
   type: MappingRow['type'],
   as: MappingRow['as'],
   source: MappingSource,
   direction: Direction,
 ): string | undefined {
-  if (type !== 'integer' && type !== 'number') return 'sum needs the type integer or number';
-  if (type === 'number' && direction === 'export') {
+  if (!summable.has(type)) return 'sum needs the type integer, number or decimal';
+  if (type !== 'integer' && direction === 'export') {
     return 'sum needs the type integer towards Braze, which increments by whole numbers only';
   }
   if (as !== 'one') return 'sum needs the shape one';

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { conversionFor } from '../../src/mapping/conversions';
+import { countryCodes } from '../../src/mapping/countryCodes';
+import { isEmail } from '../../src/mapping/emailText';
 import type { Direction, FieldType } from '../../src/mapping/mapping';
 
 const noon = '2026-11-20T12:00:00Z';
@@ -29,6 +31,19 @@ const accepted: { [type in FieldType]: [unknown, unknown, string][] } = {
     ['7.00', 7, '7'],
     [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, '9007199254740991'],
   ],
+  decimal: [
+    [19.9, 19.9, '19.9'],
+    [' 1234.50 ', 1234.5, '1234.5'],
+    ['+.5', 0.5, '0.5'],
+    ['5.', 5, '5'],
+    [0.1 + 0.2, 0.3, '0.3'],
+    ['12.34565', 12.3457, '12.3457'],
+    ['-12.34565', -12.3457, '-12.3457'],
+    ['-0.00001', 0, '0'],
+    [1e-7, 0, '0'],
+    [1e21, 1e21, '1000000000000000000000'],
+    ['0.29', 0.29, '0.29'],
+  ],
   boolean: [
     [true, true, 'true'],
     [1, true, 'true'],
@@ -54,6 +69,49 @@ const accepted: { [type in FieldType]: [unknown, unknown, string][] } = {
     ['1961-04-12', '1961-04-12', '-275270400000'],
     ['2026-11-19T23:30:00-01:00', '2026-11-20', midnightEpoch],
   ],
+  email: [
+    [' Mira.K@Example.ORG ', 'mira.k@example.org', 'mira.k@example.org'],
+    ["o'hara+news@mail.example.co", "o'hara+news@mail.example.co", "o'hara+news@mail.example.co"],
+  ],
+  phone: [
+    ['+4915112345678', '+4915112345678', '+4915112345678'],
+    ['0049 151 / 1234-5678', '+4915112345678', '+4915112345678'],
+    ['+49 (0) 151 12345678', '+4915112345678', '+4915112345678'],
+    ['tel:+1 (212) 555-0100', '+12125550100', '+12125550100'],
+  ],
+  gender: [
+    ['M', 'M', 'M'],
+    [' f ', 'F', 'F'],
+    ['Männlich', 'M', 'M'],
+    ['w', 'F', 'F'],
+    ['Frau', 'F', 'F'],
+    ['divers', 'O', 'O'],
+    ['Non-binary', 'O', 'O'],
+    ['n/a', 'N', 'N'],
+    ['Keine Angabe', 'P', 'P'],
+  ],
+  country: [
+    ['DE', 'DE', 'DE'],
+    [' de ', 'DE', 'DE'],
+    ['deu', 'DE', 'DE'],
+    ['Germany', 'DE', 'DE'],
+    ['Österreich', 'AT', 'AT'],
+    ['The Netherlands', 'NL', 'NL'],
+    ['U.S.A.', 'US', 'US'],
+    ['UK', 'GB', 'GB'],
+    ['Côte d’Ivoire', 'CI', 'CI'],
+  ],
+  language: [
+    ['de', 'de', 'de'],
+    [' DE ', 'de', 'de'],
+    ['de-AT', 'de', 'de'],
+    ['zh_Hant_TW', 'zh', 'zh'],
+    ['deu', 'de', 'de'],
+    ['ger', 'de', 'de'],
+    ['German', 'de', 'de'],
+    ['Französisch', 'fr', 'fr'],
+    ['iw', 'he', 'he'],
+  ],
   json: [
     [{ a: [1, null] }, { a: [1, null] }, '{"a":[1,null]}'],
     [{}, {}, '{}'],
@@ -70,12 +128,42 @@ const refused: { [type in FieldType]: { reason: string; values: unknown[] } } = 
     reason: 'not-an-integer',
     values: ['', 1.5, '1.5', '1.00000000000000000001', 2 ** 53, '9007199254740993', true, {}],
   },
+  decimal: {
+    reason: 'not-a-decimal',
+    values: ['', '.', '1,50', '1.000,50', '1e3', '€ 5', true, {}, Number.NaN, '9'.repeat(41)],
+  },
   boolean: { reason: 'not-a-boolean', values: ['', 'yes', 'TRUE', 2, '01', {}, []] },
   time: { reason: 'not-a-time', values: ['', 'soon', 12_345, true, {}] },
   date: { reason: 'not-a-time', values: ['', '2026-02-30', 20_261_120, {}] },
+  email: {
+    reason: 'not-an-email',
+    values: ['', 'mira', 'mira@example', 'mi ra@example.org', '.mira@example.org', 'mira@example.123', 7, {}],
+  },
+  phone: {
+    reason: 'not-a-phone',
+    values: [
+      '',
+      '0151 12345678',
+      '2125550100',
+      '+49 151',
+      '+0151 12345678',
+      '+49 151 1234567 x12',
+      491511234567,
+    ],
+  },
+  gender: { reason: 'not-a-gender', values: ['', 'unknown', '1', 'both', 1, true] },
+  country: {
+    reason: 'not-a-country',
+    values: ['', 'XX', 'EU', 'DD', 'Narnia', 'Korea', 'Congo', 'DE-BY', 49, {}],
+  },
+  language: {
+    reason: 'not-a-language',
+    values: ['', 'xx', 'und', 'mul', 'Klingon', 'klingon-AT', 7, ['de']],
+  },
   json: { reason: 'not-json-object', values: ['{}', 1, true, [], [{}], new Date(0)] },
 };
 
+const countries = countryCodes.trim().split(/\s+/);
 const types = Object.keys(accepted) as FieldType[];
 const directions: Direction[] = ['import', 'export'];
 
@@ -124,6 +212,55 @@ describe('conversion', () => {
     );
   });
 
+  it('answers any text, for every type, and gives nothing that it would not take again', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'+-0.9 (/:@aADdEe') }),
+      fc.constantFrom(...countries, 'Germany', 'de-DE', '+4915112345678'),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...types), text, (type, value) => {
+        const toBraze = conversionFor(type, 'export').convert;
+        const toBlueConic = conversionFor(type, 'import').convert;
+        const sent = toBraze(value);
+        const held = toBlueConic(value);
+        if (sent !== undefined) assert.deepEqual(toBraze(sent), sent);
+        if (held !== undefined) assert.equal(toBlueConic(held), held);
+      }),
+    );
+  });
+
+  it('knows every country by its codes and its English name, each as itself', () => {
+    const english = new Intl.DisplayNames(['en'], { type: 'region' });
+    const { convert } = conversionFor('country', 'export');
+    assert.equal(new Set(countries).size, 249);
+    for (const both of countries) {
+      const two = both.slice(0, 2);
+      assert.deepEqual([convert(two), convert(both.slice(2)), convert(english.of(two))], [two, two, two]);
+    }
+  });
+
+  it('writes decimals as BlueConic takes them, and never as another amount', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 12 });
+    const decimal = fc.oneof(
+      fc
+        .tuple(fc.constantFrom('', '-'), digits, digits)
+        .map(([sign, whole, rest]) => `${sign}${whole}.${rest}`),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    fc.assert(
+      fc.property(decimal, (value) => {
+        const text = conversionFor('decimal', 'import').convert(value);
+        if (text === undefined) return;
+        assert.match(String(text), /^-?\d+(?:\.\d{1,4})?$/);
+        const number = conversionFor('decimal', 'export').convert(text);
+        if (number !== undefined) assert.equal(conversionFor('text', 'import').convert(number), text);
+        // Half of the fourth decimal, and what floating point itself is off by.
+        assert.ok(Math.abs(Number(text) - Number(value)) <= 0.000_05 + Math.abs(Number(value)) * 1e-15);
+      }),
+    );
+  });
+
   const samples: { [type in FieldType]: fc.Arbitrary<unknown> } = {
     text: fc.string({ unit: 'binary' }),
     number: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -139,6 +276,14 @@ describe('conversion', () => {
     date: fc
       .date({ min: new Date('0000-01-01'), max: new Date('3000-12-31'), noInvalidDate: true })
       .map((date) => date.toISOString()),
+    decimal: fc.integer({ min: -(10 ** 14), max: 10 ** 14 }).map((amount) => amount / 10_000),
+    email: fc.emailAddress({ size: '-1' }).filter((text) => isEmail(text)),
+    phone: fc
+      .tuple(fc.constantFrom('+', '00'), fc.bigInt({ min: 10n ** 6n, max: 10n ** 15n - 1n }))
+      .map(([mark, digits]) => `${mark}${digits}`),
+    gender: fc.constantFrom('male', 'weiblich', 'O', 'n/a', 'p'),
+    country: fc.constantFrom(...countries).map((both) => both.slice(2)),
+    language: fc.constantFrom('deu', 'en-GB', 'Spanish', 'pt_BR'),
     json: fc.constant({}),
   };
   for (const type of types.filter((name) => name !== 'json')) {

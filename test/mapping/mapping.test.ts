@@ -54,7 +54,7 @@ describe('mapping document', () => {
 
   const staticSource: MappingRow['source'] = { kind: 'static', value: 'x' };
   const meaningless: [string, 'import' | 'export', Partial<MappingRow>, RegExp][] = [
-    ['sum of text', 'import', { strategy: 'sum' }, /sum needs the type integer or number/],
+    ['sum of text', 'import', { strategy: 'sum' }, /sum needs the type integer, number or decimal/],
     [
       'sum of decimals in Braze',
       'export',
@@ -191,7 +191,7 @@ describe('mapping document', () => {
       'unknown words in a row',
       { ...good, rows: [{ ...tier, type: 'date-time', as: 'set', strategy: 'merge' }] },
       [
-        'row 1 (tier): type must be text, number, integer, boolean, time, date or json',
+        'row 1 (tier): type must be text, number, integer, decimal, boolean, time, date, email, phone, gender, country, language or json',
         'row 1 (tier): as must be one, list or object',
         'row 1 (tier): strategy must be set, add, sum, setIfEmpty or clear',
       ],
