@@ -1,25 +1,27 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
-import { wholeNumber } from '../shell/configValue';
+import { firstTotalOf, wholeNumber } from '../shell/configValue';
 import { configNode } from '../shell/settings';
-import { type SinkNodeDef, sinkShell } from '../shell/sinkShell';
+import { sinkShell } from '../shell/sinkShell';
 
-interface BlueConicProfilesDef extends NodeDef, SinkNodeDef {
+interface BlueConicProfilesDef extends NodeDef {
   blueconic: string;
   entriesPerRequest: number | string;
   requestsInFlight: number | string;
+  firstTotal?: string;
 }
 
 export default function register(RED: NodeAPI): void {
   function BlueConicProfiles(this: Node, def: BlueConicProfilesDef): void {
     RED.nodes.createNode(this, def);
-    sinkShell(RED, this, def, () => {
+    sinkShell(RED, this, () => {
       const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');
-      return new ProfilesTarget(blueconic.client(), {
+      const target = new ProfilesTarget(blueconic.client(), {
         entriesPerRequest: Math.min(1000, Math.max(1, wholeNumber(def.entriesPerRequest, 500))),
         requestsInFlight: Math.min(16, Math.max(1, wholeNumber(def.requestsInFlight, 4))),
       });
+      return { target, lanes: { firstTotal: firstTotalOf(def) } };
     });
   }
   RED.nodes.registerType('blueconic-profiles', BlueConicProfiles as never);

@@ -1,6 +1,25 @@
-import { claimForm, configVerdict } from '../editor/dialogForm';
+import { isBlank, wholeNumberFault } from '../editor/checks';
+import {
+  claimForm,
+  configVerdict,
+  currentValue,
+  element,
+  field,
+  follow,
+  saveNumbers,
+  showParts,
+  verdict,
+} from '../editor/dialogForm';
+import { type NumberField, numberFields } from './numberFields';
 
-RED.nodes.registerType('braze-users-track', {
+interface UsersTrackNode extends EditorNode {
+  /** Time of the tick; empty: not ticked. */
+  sendEverything: string;
+}
+
+const everythingBox = 'profile-sync-send-everything';
+
+RED.nodes.registerType<UsersTrackNode>('braze-users-track', {
   category: 'profile sync',
   color: '#E9967A',
   icon: 'users-track.svg',
@@ -16,6 +35,45 @@ RED.nodes.registerType('braze-users-track', {
       },
     },
     firstTotal: { value: 'remember' },
+    changeDetection: { value: 'on' },
+    sendEverything: { value: '' },
+    settleSeconds: {
+      value: numberFields.settleSeconds.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'settleSeconds', value);
+      },
+    },
+    dataPointCeiling: {
+      value: numberFields.dataPointCeiling.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'dataPointCeiling', value);
+      },
+    },
+    emptyStoreCeiling: {
+      value: numberFields.emptyStoreCeiling.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'emptyStoreCeiling', value);
+      },
+    },
+    removalShare: {
+      value: numberFields.removalShare.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'removalShare', value);
+      },
+    },
+    refreshDays: {
+      value: numberFields.refreshDays.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'refreshDays', value);
+      },
+    },
+    refreshCap: {
+      value: numberFields.refreshCap.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'refreshCap', value);
+      },
+    },
+    refreshOnly: { value: 'all' },
   },
   inputs: 1,
   outputs: 2,
@@ -36,5 +94,37 @@ RED.nodes.registerType('braze-users-track', {
   },
   oneditprepare() {
     claimForm(this, 'name');
+    for (const name of Object.keys(numberFields) as NumberField[]) {
+      // A node of an earlier release behaves as a new one does, and so shows what a new one has.
+      if (this[name] === undefined) field(this, name).value = String(numberFields[name].value);
+    }
+    const detection = field<HTMLSelectElement>(this, 'changeDetection');
+    follow(detection, () => {
+      const compares = detection.value !== 'off';
+      showParts({ 'profile-sync-comparing': compares, 'profile-sync-guards': compares });
+    });
+    const days = field(this, 'refreshDays');
+    follow(days, () => showParts({ 'profile-sync-refresh': days.value.trim() !== '' }));
+    const box = element<HTMLInputElement>(everythingBox);
+    box.checked = (this.sendEverything ?? '') !== '';
+  },
+  oneditsave() {
+    saveNumbers(this, Object.keys(numberFields));
+    // Each tick has a name of its own, since it is good for one run.
+    if (!element<HTMLInputElement>(everythingBox).checked) this.sendEverything = '';
+    else if (!this.sendEverything) this.sendEverything = new Date().toISOString();
   },
 });
+
+/** A field that a node of an earlier release lacks is as good as one with the default. */
+function numberVerdict(node: EditorNode, name: NumberField, value: unknown): Verdict {
+  if (value === undefined || !matters(node, name)) return true;
+  return verdict(node, `braze-users-track.label.${name}`, wholeNumberFault(value, numberFields[name]));
+}
+
+/** The runtime reads a field only where the dialog shows it. */
+function matters(node: EditorNode, name: NumberField): boolean {
+  if (name === 'settleSeconds' || name === 'dataPointCeiling') return true;
+  if (currentValue(node, 'changeDetection') === 'off') return false;
+  return name !== 'refreshCap' || !isBlank(currentValue(node, 'refreshDays'));
+}

@@ -4,3 +4,8 @@ export function wholeNumber(value: unknown, otherwise: number): number {
   if (typeof number !== 'number') return otherwise;
   return Number.isFinite(number) && number >= 0 ? Math.floor(number) : otherwise;
 }
+
+/** What the first total of a profile does (see Sums), as the sinks' forms keep it. */
+export function firstTotalOf(def: { firstTotal?: string }): 'remember' | 'add' {
+  return def.firstTotal === 'add' ? 'add' : 'remember';
+}

@@ -3,16 +3,17 @@ import { asSyncError, type SyncError } from '../../src/errors/syncError';
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalRun } from '../../src/run/goalRun';
 import type { SinkEvents } from '../../src/run/sinkEvents';
+import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';
 import type { StateStore } from '../../src/store/store';
 import { platform } from './platform';
 import { StatusLine } from './statusLine';
 import { inOwnWords, lastWord } from './statusText';
 
-/** The part of a sink node's configuration that all sinks share. */
-export interface SinkNodeDef {
-  /** What the first total of a profile does; see Sums. */
-  firstTotal?: string;
+/** What a sink works with: where rows go, and by which rules. */
+export interface SinkParts<Item> {
+  target: SinkTarget<Item>;
+  lanes: LaneSettings;
 }
 
 /** The nodes a goal may end in. */
@@ -29,16 +30,11 @@ export function sinkOf(nodeId: string): { join(run: GoalRun): void } | undefined
  * What every sink node does: takes arrays of updates (or one), emits settled rows and the ledger on its first output
  * and rejected updates on its second, and shows how it goes.
  */
-export function sinkShell<Item>(
-  RED: NodeAPI,
-  node: Node,
-  def: SinkNodeDef,
-  makeTarget: () => SinkTarget<Item>,
-): void {
+export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkParts<Item>): void {
   const status = new StatusLine(node);
-  let target: SinkTarget<Item>;
+  let parts: SinkParts<Item>;
   try {
-    target = makeTarget();
+    parts = makeParts();
   } catch (thrown) {
     const error = asSyncError(thrown, 'reading the settings of the sink');
     status.show('red', 'ring', error.code);
@@ -80,9 +76,9 @@ export function sinkShell<Item>(
   const sink = new BatchSink({
     identity,
     registry: platform.runs,
-    target,
+    target: parts.target,
+    lanes: parts.lanes,
     events,
-    lanes: { firstTotal: def.firstTotal === 'add' ? 'add' : 'remember' },
     settle: async (run) => {
       const store: StateStore = await platform.acquireStore(RED);
       try {
