@@ -13,14 +13,14 @@ export interface BlueConicConfigNode extends Node<{ clientId: string; clientSecr
   client(): BlueConicClient;
 }
 
-const secrets = ['clientId', 'clientSecret'] as const;
+export const blueconicSecrets = ['clientId', 'clientSecret'] as const;
 
 export default function register(RED: NodeAPI): void {
   function BlueConicConfig(this: BlueConicConfigNode, def: BlueConicConfigDef): void {
     RED.nodes.createNode(this, def);
     let client: BlueConicClient | undefined;
     this.client = () => {
-      client ??= clientOf({ url: def.url, ...this.credentials });
+      client ??= blueconicClientOf({ url: def.url, ...this.credentials });
       return client;
     };
   }
@@ -28,23 +28,31 @@ export default function register(RED: NodeAPI): void {
     credentials: { clientId: { type: 'text' }, clientSecret: { type: 'password' } },
   });
 
-  draftRoute(RED, 'list/blueconic-segments', secrets, async (draft, signal) => ({
-    items: await collect(clientOf(draft).segments(signal), ({ id, name }) => ({ value: id, label: name })),
+  draftRoute(RED, 'list/blueconic-segments', blueconicSecrets, async (draft, signal) => ({
+    items: await collect(blueconicClientOf(draft).segments(signal), ({ id, name }) => ({
+      value: id,
+      label: name,
+    })),
   }));
-  draftRoute(RED, 'list/blueconic-properties', secrets, async (draft, signal) => ({
-    items: await collect(clientOf(draft).profileProperties(signal), (property) => ({
+  draftRoute(RED, 'list/blueconic-properties', blueconicSecrets, async (draft, signal) => ({
+    items: await collect(blueconicClientOf(draft).profileProperties(signal), (property) => ({
       value: property.id,
       label: property.name,
       unique: property.indexed,
       type: property.filterType,
     })),
   }));
-  draftRoute(RED, 'check/blueconic', secrets, async (draft, signal) => ({
-    findings: await check(clientOf(draft), signal),
+  draftRoute(RED, 'check/blueconic', blueconicSecrets, async (draft, signal) => ({
+    findings: await check(blueconicClientOf(draft), signal),
   }));
 }
 
-function clientOf(settings: { url?: unknown; clientId?: unknown; clientSecret?: unknown }): BlueConicClient {
+/** The client of a configuration, deployed or draft. */
+export function blueconicClientOf(settings: {
+  url?: unknown;
+  clientId?: unknown;
+  clientSecret?: unknown;
+}): BlueConicClient {
   return createBlueConicClient({
     url: String(settings.url ?? ''),
     clientId: String(settings.clientId ?? ''),

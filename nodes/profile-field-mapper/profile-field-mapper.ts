@@ -9,6 +9,7 @@ import { parseRef } from '../../src/run/ref';
 import { platform } from '../shell/platform';
 import { StatusLine } from '../shell/statusLine';
 import { inOwnWords } from '../shell/statusText';
+import { previewRoutes } from './previewRoutes';
 
 interface FieldMapperDef extends NodeDef {
   mapping: unknown;
@@ -65,6 +66,7 @@ export default function register(RED: NodeAPI): void {
     });
   }
   RED.nodes.registerType('profile-field-mapper', FieldMapper as never);
+  previewRoutes(RED);
 }
 
 function compile(stored: unknown): CompiledMapping {

@@ -23,12 +23,12 @@ export interface S3ConfigNode
   bucket(): Bucket;
 }
 
-const secrets = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
+export const s3Secrets = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
 
 export default function register(RED: NodeAPI): void {
   function S3Config(this: S3ConfigNode, def: S3ConfigDef): void {
     RED.nodes.createNode(this, def);
-    this.bucket = () => openBucket(settingsOf({ ...def, ...this.credentials }));
+    this.bucket = () => openBucket(s3SettingsOf({ ...def, ...this.credentials }));
   }
   RED.nodes.registerType('profile-sync-s3-config', S3Config as never, {
     credentials: {
@@ -38,7 +38,7 @@ export default function register(RED: NodeAPI): void {
     },
   });
 
-  draftRoute(RED, 'list/s3-buckets', secrets, async (draft, signal) => {
+  draftRoute(RED, 'list/s3-buckets', s3Secrets, async (draft, signal) => {
     try {
       const names = await listBuckets(accessOf(draft), signal);
       return { items: names.map((name) => ({ value: name, label: name })) };
@@ -50,8 +50,8 @@ export default function register(RED: NodeAPI): void {
       throw thrown;
     }
   });
-  draftRoute(RED, 'check/s3', secrets, async (draft, signal) => {
-    const found = await checkAccess(settingsOf(draft), ['list', 'get', 'location'], signal);
+  draftRoute(RED, 'check/s3', s3Secrets, async (draft, signal) => {
+    const found = await checkAccess(s3SettingsOf(draft), ['list', 'get', 'location'], signal);
     return { findings: found.map(({ permission, ok, message }) => ({ what: permission, ok, message })) };
   });
 }
@@ -59,7 +59,7 @@ export default function register(RED: NodeAPI): void {
 type S3Form = { [field: string]: unknown };
 
 /** From a form (deployed or draft) to the client's settings; forms keep empty texts where nothing is set. */
-function settingsOf(form: S3Form): S3Settings {
+export function s3SettingsOf(form: S3Form): S3Settings {
   return { ...accessOf(form), bucket: text(form, 'bucket'), rootPath: text(form, 'rootPath') };
 }
 

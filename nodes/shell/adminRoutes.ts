@@ -3,7 +3,7 @@ import { asSyncError, SyncError } from '../../src/errors/syncError';
 import { completeDraft, type Draft } from './draft';
 
 /** How long a person at a dialog waits for an answer from outside. */
-const dialogTimeoutMs = 20_000;
+export const dialogTimeoutMs = 20_000;
 
 export interface PickerItem {
   value: string;
@@ -45,7 +45,7 @@ export function draftRoute<Answer extends object>(
   });
 }
 
-function tooSlow(): SyncError {
+export function tooSlow(): SyncError {
   return new SyncError({
     code: 'DIALOG_TIMEOUT',
     message: `There was no answer within ${dialogTimeoutMs / 1000} seconds.`,

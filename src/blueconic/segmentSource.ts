@@ -56,7 +56,7 @@ export class SegmentSource implements Source {
     this.#client = client;
     this.#store = store;
     this.#settings = settings;
-    this.asked = askedFields(settings.properties);
+    this.asked = askedOfSegment(settings.properties);
   }
 
   get since(): number | undefined {
@@ -194,7 +194,7 @@ async function* pageRows(
 }
 
 /** Everything but the properties comes with every profile; of the properties what was asked for, which may be all. */
-function askedFields(properties: readonly string[]): AskedFields {
+export function askedOfSegment(properties: readonly string[]): AskedFields {
   const asked = new Set(properties);
   const all = properties.length === 0;
   return { has: ([root, name]) => all || root !== 'properties' || name === undefined || asked.has(name) };

@@ -45,7 +45,7 @@ export class SegmentExportSource implements Source {
     this.#client = client;
     this.#files = files;
     this.#settings = settings;
-    this.asked = askedFields(settings);
+    this.asked = askedOfExport(settings);
   }
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
@@ -150,7 +150,11 @@ export class SegmentExportSource implements Source {
   }
 }
 
-function askedFields({ fields, customAttributes }: SegmentExportSettings): AskedFields {
+/** Whole fields, and custom attributes by name. */
+export function askedOfExport({
+  fields,
+  customAttributes,
+}: Pick<SegmentExportSettings, 'fields' | 'customAttributes'>): AskedFields {
   const asked = new Set(fields);
   const attributes = new Set(customAttributes);
   return {

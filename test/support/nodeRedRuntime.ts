@@ -25,6 +25,7 @@ export interface AdminRequest {
 
 export interface AdminAnswer<T = unknown> {
   status: number;
+  headers: Headers;
   /** Parsed where the answer is JSON, else its text. */
   body: T;
 }
@@ -112,7 +113,8 @@ export class NodeRedRuntime {
     });
     const text = await answer.text();
     const json = answer.headers.get('content-type')?.includes('json') ?? false;
-    return { status: answer.status, body: (json ? JSON.parse(text) : text) as T };
+    const { status, headers } = answer;
+    return { status, headers, body: (json ? JSON.parse(text) : text) as T };
   }
 
   get<T = unknown>(path: string, request: AdminRequest = {}): Promise<AdminAnswer<T>> {
