@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { dataPoints } from '../../src/braze/dataPoints';
+import { dataPoints, pricesByName } from '../../src/braze/dataPoints';
 import { reservedAttributes } from '../../src/braze/reservedAttributes';
 
 function price(attributes: Record<string, unknown>): number {
@@ -22,6 +22,10 @@ describe('data points', () => {
     assert.equal(price({ song: { since: { $time: '2026-01-31' } } }), 1);
     assert.equal(price({ pets: [{ name: 'Rex', age: 3 }, { name: 'Tom' }] }), 3);
     assert.equal(price({ pets: { $add: [{ name: 'Rex', age: 3 }] } }), 2);
+    assert.equal(price({ pets: { $remove: [{ $identifier_key: 'id', $identifier_value: 1 }] } }), 1);
+    assert.equal(price({ pets: { $update: [{ $new_object: { age: 4, name: 'Rex' } }] } }), 2);
+    assert.equal(price({ interests: { add: [] } }), 1);
+    assert.equal(price({ plan: { inc: 1, name: 'a' } }), 2, 'an object, no increment');
   });
 
   it('prices the standard fields that Braze bills, and only those', () => {
@@ -52,6 +56,20 @@ describe('data points', () => {
 
   it('prices events and purchases one by one, a quantity as that many', () => {
     assert.equal(dataPoints({ events: [{}, {}], purchases: [{}, { quantity: 3 }] }), 6);
+  });
+
+  it('names what it prices, and leaves out what is free', () => {
+    const attributes = { external_id: 'u-1', _update_existing_only: true, email: 'm@example.org', vip: true };
+    const purchases = [{ product_id: 'tee', quantity: 2 }];
+    assert.deepEqual(
+      [...pricesByName({ attributes, events: [{ name: 'seen' }], purchases })],
+      [
+        ['email', 1],
+        ['vip', 1],
+        ['event seen', 1],
+        ['purchase tee', 2],
+      ],
+    );
   });
 
   it('adds up: objects priced together cost what they cost alone', () => {

@@ -27,16 +27,20 @@ export interface DataPointReport {
 
 /**
  * Data points that one attribute of an accepted object costs (contracts: braze 2.10), changed or not. In an object
- * every key counts, at every depth, those that hold an object too; an empty change costs nothing but an empty value
- * costs one (the last two are not documented).
+ * every key counts, at every depth, those that hold an object too (not documented). An attribute that is sent counts,
+ * so it costs at least one, however empty the value or the change.
  */
 export function priceOf(name: string, value: Json): number {
   if (isSteeringKey(name)) return 0;
   if (isStandardField(name)) return billableFields.has(name) ? 1 : 0;
+  return Math.max(1, customPrice(value));
+}
+
+function customPrice(value: Json): number {
   if (typeof value !== 'object' || value === null) return 1;
-  if (Array.isArray(value)) return value.some(isObject) ? keysInside(value) : 1;
+  if (Array.isArray(value)) return keysInside(value);
   if (isArrayChange(value)) return (value.add?.length ?? 0) + (value.remove?.length ?? 0);
-  if (!isObjectArrayChange(value)) return isIncrement(value) ? 1 : Math.max(1, keysInside(value));
+  if (!isObjectArrayChange(value)) return isIncrement(value) ? 1 : keysInside(value);
   const { $add, $remove, $update } = value as { $add?: Json[]; $remove?: Json[]; $update?: Json[] };
   let price = keysInside($add ?? []) + ($remove?.length ?? 0);
   for (const change of $update ?? []) price += isObject(change) ? keysInside(change.$new_object ?? null) : 0;

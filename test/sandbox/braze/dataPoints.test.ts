@@ -12,7 +12,9 @@ describe('sandbox Braze: data points', () => {
     ['points', { inc: 5 }, 1],
     ['interests', ['a', 'b', 'c'], 1],
     ['interests', { add: ['a', 'b'], remove: ['c'] }, 3],
+    ['interests', { add: [] }, 1],
     ['plan', { name: 'a', price: 1 }, 2],
+    ['plan', { inc: 1, name: 'a' }, 2],
     ['plan', { name: 'a', terms: { years: 1, since: { $time: '2026-01-01' } } }, 4],
     [
       'pets',
