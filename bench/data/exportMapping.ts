@@ -11,7 +11,7 @@ function field(path: string, target: string, type: Row['type'] = 'text', rest: P
 
 /** The export mapping of all benchmarks: 25 rows of mixed kinds, no expression. */
 export const exportMapping: Mapping = {
-  version: 1,
+  version: 2,
   direction: 'export',
   identifiers: [[{ source: { kind: 'field', path: 'properties.customer_id' }, target: 'external_id' }]],
   allowCreate: false,

@@ -11,7 +11,7 @@ export type {
 
 /** What a new mapper holds. */
 export function emptyMapping(direction: Direction): Mapping {
-  return { version: 1, direction, identifiers: [], allowCreate: false, rows: [] };
+  return { version: 2, direction, identifiers: [], allowCreate: false, rows: [] };
 }
 
 export function blankRow(): MappingRow {
@@ -28,7 +28,7 @@ export function blankIdentifier(): IdentifierRow {
  */
 export function editableCopy(stored: unknown, direction: Direction): Mapping {
   const copy = JSON.parse(JSON.stringify(stored ?? {})) as Partial<Mapping>;
-  return { ...emptyMapping(direction), ...copy, direction };
+  return { ...emptyMapping(direction), ...copy, version: 2, direction };
 }
 
 /** The mapping as it is saved: rows and identifiers that nobody filled in are left out. */
@@ -44,14 +44,16 @@ export function isBlankPair(pair: { source: MappingSource; target: string }): bo
   return sourceText(pair.source) === '' && pair.target === '';
 }
 
-/** What the input of a source shows: a path or the static text. */
+/** What the input of a source shows: a path, the static text or an expression. */
 export function sourceText(source: MappingSource): string {
-  return source.kind === 'field' ? source.path : source.value;
+  if (source.kind === 'field') return source.path;
+  return source.kind === 'static' ? source.value : source.expression;
 }
 
 export function sourceOf(kind: MappingSource['kind'], text: string): MappingSource {
+  if (kind === 'field') return { kind, path: text.trim() };
   // Static text keeps its spaces: they may be meant.
-  return kind === 'field' ? { kind, path: text.trim() } : { kind, value: text };
+  return kind === 'static' ? { kind, value: text } : { kind, expression: text };
 }
 
 /** Does a row contain what was typed into the search box, in its source or its target? */

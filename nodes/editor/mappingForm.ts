@@ -12,6 +12,8 @@ export class MappingForm {
   private readonly identifiers: IdentifierTable;
   private readonly table: MappingTable;
   private readonly allowCreate = element<HTMLInputElement>('profile-sync-allow-create');
+  /** Kept as it is stored. */
+  private readonly filter: Pick<Mapping, 'filter'>;
   private readonly choices: { readonly [direction in Direction]: MapperChoices };
 
   constructor(
@@ -21,6 +23,7 @@ export class MappingForm {
   ) {
     const copy = editableCopy(stored, this.direction());
     this.choices = { import: mapperChoices(node, 'import'), export: mapperChoices(node, 'export') };
+    this.filter = copy.filter === undefined ? {} : { filter: copy.filter };
     this.allowCreate.checked = copy.allowCreate;
     const shared = {
       node,
@@ -52,7 +55,8 @@ export class MappingForm {
 
   private edited(): Mapping {
     return {
-      version: 1,
+      ...this.filter,
+      version: 2,
       direction: this.direction(),
       identifiers: this.identifiers.groups(),
       allowCreate: this.allowCreate.checked,

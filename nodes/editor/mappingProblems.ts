@@ -1,5 +1,6 @@
 import { conversionFor } from '../../src/mapping/conversions';
 import { parseFieldPath } from '../../src/mapping/fieldPath';
+import { overlappingRow } from '../../src/mapping/insideRules';
 import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mappingDocument';
 
 /** Everything that can be wrong with a mapping; each has a sentence in the mapper's catalogue under `problem`. */
@@ -10,6 +11,7 @@ export const MAPPING_PROBLEMS = [
   'targetEmpty',
   'targetSpaces',
   'path',
+  'expressionEmpty',
   'staticEmpty',
   'staticValue',
   'duplicateTarget',
@@ -50,7 +52,7 @@ function identifierProblems(groups: readonly (readonly IdentifierRow[])[]): Mapp
   return groups.flatMap((group, at) => {
     const problems: Problem[] = group.every((pair) => pair.source.kind === 'static') ? ['onlyStatic'] : [];
     for (const { source, target } of group) {
-      problems.push(...targetProblem(target), ...pathProblem(source));
+      problems.push(...targetProblem(target), ...sourceProblem(source));
       if (source.kind === 'static' && source.value.trim() === '') problems.push('staticEmpty');
     }
     return problems.map((problem): MappingProblem => ({ list: 'identifiers', at, problem }));
@@ -59,16 +61,15 @@ function identifierProblems(groups: readonly (readonly IdentifierRow[])[]): Mapp
 
 function allRowProblems({ rows, direction }: Mapping): MappingProblem[] {
   if (rows.length === 0) return [{ list: 'rows', problem: 'noRows' }];
-  const firstAt = new Map<string, number>();
   return rows.flatMap((row, at) => {
     const problems: MappingProblem[] = rowProblems(row, direction).map((problem) => ({
       list: 'rows',
       at,
       problem,
     }));
-    const before = firstAt.get(row.target);
-    if (before === undefined) firstAt.set(row.target, at);
-    else problems.push({ list: 'rows', at, problem: 'duplicateTarget', row: before + 1 });
+    const before = overlappingRow(rows, at);
+    if (before !== undefined)
+      problems.push({ list: 'rows', at, problem: 'duplicateTarget', row: before + 1 });
     return problems;
   });
 }
@@ -76,7 +77,7 @@ function allRowProblems({ rows, direction }: Mapping): MappingProblem[] {
 function rowProblems(row: MappingRow, direction: Direction): Problem[] {
   return [
     ...targetProblem(row.target),
-    ...pathProblem(row.source),
+    ...sourceProblem(row.source),
     ...strategyProblem(row, direction),
     ...shapeProblem(row, direction),
     ...staticProblem(row, direction),
@@ -88,8 +89,9 @@ function targetProblem(target: string): Problem[] {
   return target.trim() === target ? [] : ['targetSpaces'];
 }
 
-function pathProblem(source: MappingSource): Problem[] {
+function sourceProblem(source: MappingSource): Problem[] {
   if (source.kind === 'static') return [];
+  if (source.kind === 'jsonata') return source.expression.trim() === '' ? ['expressionEmpty'] : [];
   try {
     parseFieldPath(source.path);
     return [];
@@ -127,6 +129,6 @@ export function shapeProblem({ as, type }: MappingRow, direction: Direction): Pr
 }
 
 function staticProblem({ source, type }: MappingRow, direction: Direction): Problem[] {
-  if (source.kind === 'field') return [];
+  if (source.kind !== 'static') return [];
   return conversionFor(type, direction).convert(source.value) === undefined ? ['staticValue'] : [];
 }

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { asSyncError } from '../../src/errors/syncError';
-import { type CompiledMapping, compileMapping, type MapResult } from '../../src/mapping/compileMapping';
+import { type CompiledMapping, compileMapping } from '../../src/mapping/compileMapping';
 import { migrateMapping } from '../../src/mapping/mapping';
 import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { looksLikeUpdate } from '../../src/mapping/profileUpdateSchema';
@@ -83,20 +83,12 @@ function mapAll(mapping: CompiledMapping, records: readonly ProfileRecord[]): Pr
     const result = mapping.map(record, run?.asked);
     if (result.kind === 'update') updates.push(result.update);
     else
-      platform.runs.decide(
-        record._ref,
-        outcomeOf(result),
-        result.kind === 'rejected' ? result.reason : undefined,
-      );
-    if (result.kind !== 'unmapped') {
+      platform.runs.decide(record._ref, result.kind, result.kind === 'unmapped' ? undefined : result.reason);
+    if ('refused' in result) {
       for (const { reason } of result.refused) run?.ledger.attributeRefused(reason);
     }
   }
   return updates;
-}
-
-function outcomeOf(result: Exclude<MapResult, { kind: 'update' }>): 'unmapped' | 'rejected' {
-  return result.kind === 'unmapped' ? 'unmapped' : 'rejected';
 }
 
 function runOf(record: ProfileRecord) {

@@ -1,7 +1,8 @@
-import { asSyncError } from '../errors/syncError';
 import { conversionFor } from './conversions';
-import { parseFieldPath } from './fieldPath';
+import { filterFaults } from './filterRules';
+import { insideFault, overlappingRow } from './insideRules';
 import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mapping';
+import { sourceFault } from './sourceRules';
 
 /** Something in a well-formed mapping that has no meaning, and the place of it. */
 export interface MappingFault {
@@ -16,7 +17,8 @@ export function rowName(at: number, target: string): string {
 
 /** Finds everything in a mapping that could never do what it says. Empty when the mapping can be compiled. */
 export function mappingFaults(mapping: Mapping): MappingFault[] {
-  return [...identifierFaults(mapping.identifiers), ...allRowFaults(mapping)];
+  const faults = [...identifierFaults(mapping.identifiers), ...allRowFaults(mapping)];
+  return mapping.filter === undefined ? faults : [...faults, ...filterFaults(mapping.filter)];
 }
 
 function identifierFaults(groups: readonly (readonly IdentifierRow[])[]): MappingFault[] {
@@ -47,12 +49,10 @@ function allRowFaults({ rows, direction }: Mapping): MappingFault[] {
     return [{ path: ['rows'], message: 'rows: at least one is needed, or the mapping would change nothing' }];
   }
   const faults: MappingFault[] = [];
-  const firstAt = new Map<string, number>();
   rows.forEach((row, at) => {
     const reasons = rowFaults(row, direction);
-    const before = firstAt.get(row.target);
-    if (before === undefined) firstAt.set(row.target, at);
-    else reasons.push(`row ${before + 1} already has this target`);
+    const before = overlappingRow(rows, at);
+    if (before !== undefined) reasons.push(`row ${before + 1} already has this target`);
     for (const reason of reasons) {
       faults.push({ path: ['rows', at], message: `${rowName(at, row.target)}: ${reason}` });
     }
@@ -62,7 +62,7 @@ function allRowFaults({ rows, direction }: Mapping): MappingFault[] {
 
 function rowFaults(row: MappingRow, direction: Direction): string[] {
   const reasons = [targetFault(row.target), sourceFault(row.source), strategyFault(row, direction)];
-  reasons.push(shapeFault(row, direction), staticFault(row, direction));
+  reasons.push(shapeFault(row, direction), staticFault(row, direction), insideFault(row, direction));
   return reasons.filter((reason) => reason !== undefined);
 }
 
@@ -70,16 +70,6 @@ function targetFault(target: string): string | undefined {
   if (target.trim() === '') return 'the target is empty';
   // Braze strips such spaces from names, so two targets that differ here could be one (contracts: braze 2.5).
   return target.trim() === target ? undefined : 'the target begins or ends with a space';
-}
-
-function sourceFault(source: MappingSource): string | undefined {
-  if (source.kind === 'static') return undefined;
-  try {
-    parseFieldPath(source.path);
-    return undefined;
-  } catch (thrown) {
-    return asSyncError(thrown, 'reading a field path').message;
-  }
 }
 
 function strategyFault({ strategy, as, type, source }: MappingRow, direction: Direction): string | undefined {
@@ -125,7 +115,7 @@ function shapeFault({ as, type }: MappingRow, direction: Direction): string | un
 }
 
 function staticFault({ source, type }: MappingRow, direction: Direction): string | undefined {
-  if (source.kind === 'field') return undefined;
+  if (source.kind !== 'static') return undefined;
   const { convert, refusal } = conversionFor(type, direction);
   return convert(source.value) === undefined
     ? `the static value is ${refusal.replaceAll('-', ' ')}, so it would be refused for every record`

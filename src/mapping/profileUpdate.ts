@@ -1,3 +1,5 @@
+import type { FieldType } from './fieldType';
+
 /** One customer as read from a source: plain JSON, plus `_ref` while it travels through a flow. */
 export type ProfileRecord = { [field: string]: unknown; _ref?: string };
 
@@ -14,6 +16,10 @@ export interface FieldChange {
   field: string;
   strategy: MergeStrategy;
   as: ValueShape;
+  /** What the mapping row says the value is. The values are in the target's form already; hand-written changes may lack it. */
+  type?: FieldType;
+  /** Braze only: the names below the attribute `field` under which the value stands, outermost first; never empty. */
+  path?: string[];
   values: UpdateValue[];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldTypes } from './fieldType';
 import { issuePlace } from './issuePlace';
 import { isPlainObject } from './plainObject';
 import type {
@@ -27,6 +28,8 @@ const changeSchema = z
       field: name,
       strategy: z.enum(strategies, `must be one of ${strategies.join(', ')}`),
       as: z.enum(shapes, `must be one of ${shapes.join(', ')}`),
+      type: z.enum(fieldTypes, `must be one of ${fieldTypes.join(', ')}`).optional(),
+      path: z.array(name, 'must be a list of names').min(1, 'must not be empty').optional(),
       values: z.array(
         z.custom<UpdateValue>(
           isUpdateValue,
@@ -123,10 +126,12 @@ function isTerm(term: unknown): boolean {
 
 function isChange(change: unknown): boolean {
   if (typeof change !== 'object' || change === null) return false;
-  const { field, strategy, as, values } = change as FieldChange;
+  const { field, strategy, as, type, path, values } = change as FieldChange;
   if (!isName(field) || !strategies.includes(strategy) || !shapes.includes(as) || !Array.isArray(values)) {
     return false;
   }
+  if (type !== undefined && !fieldTypes.includes(type)) return false;
+  if (path !== undefined && !(Array.isArray(path) && path.length > 0 && path.every(isName))) return false;
   if (as === 'list') return values.every(isUpdateValue);
   return values.length <= 1 && values.every(as === 'object' ? isPlainObject : isUpdateValue);
 }

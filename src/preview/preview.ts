@@ -93,6 +93,7 @@ export async function preview(request: PreviewRequest, signal?: AbortSignal): Pr
     const mapped = bound.map(record as ProfileRecord);
     if (mapped.kind === 'update') rows.push(await desk.sent(index, mapped.update, mapped.refused));
     else if (mapped.kind === 'unmapped') rows.push(rowOf(index, 'unmapped'));
+    else if (mapped.kind === 'filtered') rows.push(rowOf(index, 'filtered', mapped.reason));
     else rows.push(rowOf(index, 'rejected', mapped.reason, mapped.refused));
   }
   return { direction: mapping.direction, rows, totals: totalsOf(rows, desk.requests()) };

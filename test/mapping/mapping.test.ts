@@ -102,6 +102,18 @@ describe('mapping document', () => {
     ['a target of spaces', 'import', { target: '  ' }, /row 2 \(no target\): the target is empty/],
     ['a target with a space at its end', 'import', { target: 'x ' }, /begins or ends with a space/],
     ['a path with a fault', 'import', { source: { kind: 'field', path: 'a..b' } }, /not valid at position 3/],
+    [
+      'an expression that says nothing',
+      'import',
+      { source: { kind: 'jsonata', expression: ' ' } },
+      /the expression is empty/,
+    ],
+    ['a value inside a BlueConic property', 'import', { inside: 'a' }, /BlueConic holds no objects/],
+    ['a path inside with a fault', 'export', { inside: 'a..b' }, /not valid at position 3/],
+    ['an index inside', 'export', { inside: 'a[0]' }, /inside takes names only/],
+    ['a whole list inside', 'export', { inside: 'a[*].b' }, /inside takes names only/],
+    ['clear inside', 'export', { inside: 'a', strategy: 'clear' }, /inside a target only set/],
+    ['sum inside', 'export', { inside: 'a', strategy: 'sum', type: 'integer' }, /inside a target only set/],
   ];
   for (const [what, direction, different, reason] of meaningless) {
     it(`refuses ${what}, naming the row`, () => {
@@ -116,6 +128,20 @@ describe('mapping document', () => {
   it('refuses a second row for the same target, naming both', () => {
     const rows = [tier, row('city', 'city'), row('level', 'tier')];
     assert.deepEqual(reasonsOf(mappingOf('import', rows)), ['row 3 (tier): row 1 already has this target']);
+  });
+
+  it('takes rows inside one target, unless one stands within the other', () => {
+    const inside = (path?: string) => row('a', 'address', path === undefined ? {} : { inside: path });
+    const reasonsFor = (...paths: (string | undefined)[]) => {
+      const checked = migrateMapping(mappingOf('export', paths.map(inside)));
+      return checked.ok ? [] : checked.reasons;
+    };
+    assert.deepEqual(reasonsFor('city', 'street.name', 'street.number', '["street.name"]'), []);
+    assert.deepEqual(reasonsFor('city', undefined), ['row 2 (address): row 1 already has this target']);
+    assert.deepEqual(reasonsFor('street', 'city', 'street.name'), [
+      'row 3 (address): row 1 already has this target',
+    ]);
+    assert.deepEqual(reasonsFor('city', '["city"]'), ['row 2 (address): row 1 already has this target']);
   });
 
   it('takes targets that differ in case: Braze tells them apart', () => {
@@ -167,8 +193,8 @@ describe('mapping document', () => {
   const misshapen: [string, unknown, string[]][] = [
     ['nothing', undefined, ['the mapping must be an object']],
     ['a list', [], ['the mapping must be an object']],
-    ['no version', { ...good, version: undefined }, ['version must be 1']],
-    ['a version as text', { ...good, version: '1' }, ['version must be 1']],
+    ['no version', { ...good, version: undefined }, ['version must be 2']],
+    ['a version as text', { ...good, version: '1' }, ['version must be 2']],
     ['an unknown direction', { ...good, direction: 'both' }, ['direction must be import or export']],
     ['an unknown key', { ...good, colour: 1 }, ['the mapping has a key that means nothing here: colour']],
     ['rows that are no list', { ...good, rows: {} }, ['rows must be a list']],
@@ -199,7 +225,7 @@ describe('mapping document', () => {
     [
       'an unknown source',
       { ...good, rows: [{ ...tier, source: { kind: 'code' } }] },
-      ['row 1 (tier): source.kind must be field or static'],
+      ['row 1 (tier): source.kind must be field, static or jsonata'],
     ],
     ['no source', { ...good, rows: [{ ...tier, source: null }] }, ['row 1 (tier): source must be an object']],
     [
@@ -218,14 +244,14 @@ describe('mapping document', () => {
   }
 
   it('says of a mapping from a later version that the package is too old', () => {
-    const [reason] = reasonsOf({ version: 2, somethingNew: true });
-    assert.match(reason!, /version 2, .* up to 1: update the package/);
+    const [reason] = reasonsOf({ version: 3, somethingNew: true });
+    assert.match(reason!, /version 3, .* up to 2: update the package/);
   });
 
   it('answers any JSON, and takes nothing that it does not take again', () => {
     const nearly = fc.record(
       {
-        version: fc.constantFrom(1, 2),
+        version: fc.constantFrom(1, 2, 3),
         direction: fc.oneof(fc.constantFrom('import', 'export'), fc.jsonValue()),
         identifiers: fc.oneof(fc.constant(good.identifiers), fc.jsonValue()),
         rows: fc.oneof(

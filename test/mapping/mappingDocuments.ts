@@ -16,7 +16,7 @@ export function mappingOf(
   different: Partial<Mapping> = {},
 ): Mapping {
   return {
-    version: 1,
+    version: 2,
     direction,
     identifiers: [[identifier('id', 'key')]],
     allowCreate: false,

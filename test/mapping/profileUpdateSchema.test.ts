@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { fieldTypes } from '../../src/mapping/fieldType';
 import type { ProfileUpdate } from '../../src/mapping/profileUpdate';
 import {
   checkProfileUpdate,
@@ -24,7 +25,8 @@ const update: ProfileUpdate = {
     { field: 'interests', strategy: 'add', as: 'list', values: ['golf', 7, true, { a: 1 }, ['x']] },
     { field: 'address', strategy: 'set', as: 'object', values: [{ city: null }] },
     { field: 'store', strategy: 'clear', as: 'one', values: [] },
-    { field: 'points', strategy: 'sum', as: 'one', values: [3] },
+    { field: 'points', strategy: 'sum', as: 'one', type: 'integer', values: [3] },
+    { field: 'home', strategy: 'set', as: 'one', path: ['address', '__proto__'], values: ['Gent'] },
   ],
   events: [{ name: 'quiz_completed', time: '2026-11-20T08:15:30Z' }],
   purchases: [],
@@ -67,6 +69,13 @@ describe('profile update', () => {
       'changes[0].strategy must be one of set, add, sum, setIfEmpty, clear',
     ],
     [{ ...update, changes: [{ ...one, as: 'array' }] }, 'changes[0].as must be one of one, list, object'],
+    [
+      { ...update, changes: [{ ...one, type: 'string' }] },
+      `changes[0].type must be one of ${fieldTypes.join(', ')}`,
+    ],
+    [{ ...update, changes: [{ ...one, path: 'a.b' }] }, 'changes[0].path must be a list of names'],
+    [{ ...update, changes: [{ ...one, path: [] }] }, 'changes[0].path must not be empty'],
+    [{ ...update, changes: [{ ...one, path: ['a', 0] }] }, 'changes[0].path[1] must be text'],
     [{ ...update, changes: [one, list, { ...one, values: 'gold' }] }, 'changes[2].values must be a list'],
     [
       { ...update, changes: [{ ...list, values: ['a', null] }] },
@@ -133,14 +142,19 @@ describe('profile update', () => {
         allowCreate: or(fc.boolean()),
         changes: or(
           fc.array(
-            fc.record({
-              field: name,
-              strategy: or(fc.constantFrom('set', 'add', 'sum', 'setIfEmpty', 'clear')),
-              as: or(fc.constantFrom('one', 'list', 'object')),
-              values: or(
-                fc.array(or(fc.oneof(fc.string(), fc.integer(), fc.constant({ a: 1 }))), { maxLength: 2 }),
-              ),
-            }),
+            fc.record(
+              {
+                field: name,
+                strategy: or(fc.constantFrom('set', 'add', 'sum', 'setIfEmpty', 'clear')),
+                as: or(fc.constantFrom('one', 'list', 'object')),
+                type: or(fc.constantFrom('text', 'integer')),
+                path: or(fc.array(name, { minLength: 1, maxLength: 2 })),
+                values: or(
+                  fc.array(or(fc.oneof(fc.string(), fc.integer(), fc.constant({ a: 1 }))), { maxLength: 2 }),
+                ),
+              },
+              { requiredKeys: ['field', 'strategy', 'as', 'values'] },
+            ),
             { maxLength: 3 },
           ),
         ),

@@ -54,7 +54,7 @@ describe('field mapper node', () => {
         ref: 'r/1/1',
         match: [[{ field: 'email', value: 'ada@example.org' }]],
         allowCreate: false,
-        changes: [{ field: 'tier', strategy: 'set', as: 'one', values: ['gold'] }],
+        changes: [{ field: 'tier', strategy: 'set', as: 'one', type: 'text', values: ['gold'] }],
       },
     ]);
   });

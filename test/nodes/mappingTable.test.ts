@@ -53,7 +53,7 @@ const row: fc.Arbitrary<MappingRow> = fc.record(
 );
 const mapping: fc.Arbitrary<Mapping> = fc.record(
   {
-    version: fc.constant(1 as const),
+    version: fc.constant(2 as const),
     direction: fc.constantFrom('import' as const, 'export' as const),
     identifiers: fc.array(
       fc.array(fc.record({ source, target: names }, plain), { minLength: 1, maxLength: 3 }),
