@@ -1,3 +1,4 @@
+import { isBrazeTime } from './brazeTime';
 import { isLongText } from './longText';
 import { type Refusal, refusals } from './refusals';
 
@@ -6,7 +7,10 @@ const maxBytes = 102_400;
 /** Deeper than any real profile; a loop in hand-made data ends here. */
 const maxDepth = 50;
 
-/** Why Braze would drop this object or array of objects; undefined if it would not (contracts: braze 2.5). */
+/**
+ * Why Braze would drop this object or array of objects, or keep something else; undefined if it would not
+ * (contracts: braze 2.5). A text in it that reads as a date counts as a date whose mark is missing.
+ */
 export function nestedRefusal(value: object): Refusal | undefined {
   return contentRefusal(value, 0) ?? sizeRefusal(value);
 }
@@ -19,6 +23,7 @@ export function sizeRefusal(value: object): Refusal | undefined {
 function contentRefusal(value: unknown, depth: number): Refusal | undefined {
   switch (typeof value) {
     case 'string':
+      if (isBrazeTime(value)) return refusals.nestedDate;
       return isLongText(value) ? refusals.stringOver255 : undefined;
     case 'boolean':
       return undefined;
@@ -39,6 +44,8 @@ function contentRefusal(value: unknown, depth: number): Refusal | undefined {
     }
     return undefined;
   }
+  if (Object.hasOwn(value, '$time'))
+    return depth > 0 && isMarkedTime(value) ? undefined : refusals.nestedTime;
   for (const name of Object.keys(value)) {
     if (!isNestedName(name)) return refusals.nestedName;
     const refusal = contentRefusal((value as Record<string, unknown>)[name], depth + 1);
@@ -47,7 +54,13 @@ function contentRefusal(value: unknown, depth: number): Refusal | undefined {
   return undefined;
 }
 
-/** `$time` marks a date inside an object. */
-function isNestedName(name: string): boolean {
-  return name === '$time' || (name.length > 0 && name.length <= 255 && !/[ .$]/.test(name));
+/** A date inside an object: `{"$time": "2026-01-31"}` and nothing beside it. */
+function isMarkedTime(value: object): boolean {
+  const { $time: time } = value as { $time?: unknown };
+  return Object.keys(value).length === 1 && typeof time === 'string' && isBrazeTime(time);
+}
+
+/** May something inside an object have this name (contracts: braze 2.2)? */
+export function isNestedName(name: string): boolean {
+  return name.length > 0 && name.length <= 255 && !/[\s.$]/.test(name);
 }

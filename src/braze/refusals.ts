@@ -36,6 +36,10 @@ export const refusals = {
   nullInside: new Refusal('null-inside'),
   /** Nested names: 1 to 255 characters without spaces, dots and dollar signs. */
   nestedName: new Refusal('nested-name'),
+  /** A date in an object or list of objects that is not marked with `$time`: Braze would keep it as a text. */
+  nestedDate: new Refusal('nested-date'),
+  /** A `$time` that is no date, or that stands where no date is marked so: Braze drops all of the object. */
+  nestedTime: new Refusal('nested-time'),
   /** An object that Braze would take for an order (`inc`, `add`, `remove`) instead of a value. */
   operatorName: new Refusal('operator-name'),
   stringOver255: new Refusal('string-over-255'),

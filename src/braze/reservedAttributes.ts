@@ -1,4 +1,9 @@
+import { isCountryCode } from '../mapping/country';
+import { isLanguageCode } from '../mapping/language';
+import { looksLikePhone } from '../mapping/phoneNumber';
+import { isBrazeTime } from './brazeTime';
 import { isBrazeEmail } from './emailAddress';
+import { isTimeZone } from './timeZone';
 
 /** What a reserved key takes; `identifier` and `control` keys are written by this package only. */
 export type ReservedType =
@@ -7,6 +12,10 @@ export type ReservedType =
   | 'string'
   | 'email'
   | 'imageUrl'
+  | 'phone'
+  | 'country'
+  | 'language'
+  | 'timeZone'
   | 'gender'
   | 'date'
   | 'dateTime'
@@ -40,10 +49,10 @@ const table: [key: string, type: ReservedType, about: string, billable?: 'billab
   ['last_name', 'string', 'Last name', 'billable'],
   ['home_city', 'string', 'Home city', 'billable'],
   ['email', 'email', 'E-mail address', 'billable'],
-  ['phone', 'string', 'Phone number, best as E.164', 'billable'],
-  ['country', 'string', 'Country, ISO 3166-1 alpha-2', 'billable'],
-  ['language', 'string', 'Language, ISO 639-1', 'billable'],
-  ['time_zone', 'string', 'Time zone, IANA name', 'billable'],
+  ['phone', 'phone', 'Phone number, best as E.164', 'billable'],
+  ['country', 'country', 'Country, ISO 3166-1 alpha-2', 'billable'],
+  ['language', 'language', 'Language, ISO 639-1', 'billable'],
+  ['time_zone', 'timeZone', 'Time zone, IANA name', 'billable'],
   ['gender', 'gender', 'M, F, O, N or P', 'billable'],
   ['dob', 'date', 'Date of birth, YYYY-MM-DD', 'billable'],
   ['current_location', 'location', 'Longitude and latitude', 'billable'],
@@ -81,13 +90,15 @@ export const reservedAttributes: ReadonlyMap<string, ReservedAttribute> = new Ma
   ]),
 );
 
-/** The documented forms that leave no doubt; the one with weekday names is not among them (contracts: braze 2.5). */
-const dateTime = /^(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?|\d{2}\/\d{2}\/\d{4})$/;
-
 const genders = new Set(['M', 'F', 'O', 'N', 'P']);
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const subscriptionStates = new Set(['opted_in', 'subscribed', 'unsubscribed']);
 
-/** Is the value one that Braze accepts under a key of this type? */
+/**
+ * Is the value one that Braze accepts under a key of this type? Decisions where the contract leaves room: a country or
+ * language is its two letters, since Braze empties what it cannot map; a phone number is anything that Braze's own check
+ * could take, because that check is not ours to repeat.
+ */
 export function isReservedValue(type: ReservedType, value: unknown): boolean {
   switch (type) {
     case 'string':
@@ -96,12 +107,20 @@ export function isReservedValue(type: ReservedType, value: unknown): boolean {
       return typeof value === 'string' && isBrazeEmail(value);
     case 'imageUrl':
       return typeof value === 'string' && value.length <= 1024;
+    case 'phone':
+      return typeof value === 'string' && looksLikePhone(value);
+    case 'country':
+      return typeof value === 'string' && isCountryCode(value);
+    case 'language':
+      return typeof value === 'string' && isLanguageCode(value);
+    case 'timeZone':
+      return typeof value === 'string' && isTimeZone(value);
     case 'gender':
       return typeof value === 'string' && genders.has(value);
     case 'date':
       return typeof value === 'string' && isCalendarDate(value);
     case 'dateTime':
-      return typeof value === 'string' && dateTime.test(value);
+      return typeof value === 'string' && isBrazeTime(value);
     case 'boolean':
       return typeof value === 'boolean';
     case 'subscriptionState':
@@ -130,13 +149,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isLocation(value: unknown): boolean {
-  return isObject(value) && Number.isFinite(value.longitude) && Number.isFinite(value.latitude);
+  return isObject(value) && isWithin(value.longitude, 180) && isWithin(value.latitude, 90);
+}
+
+function isWithin(degrees: unknown, limit: number): boolean {
+  return typeof degrees === 'number' && Math.abs(degrees) <= limit;
 }
 
 function isSubscriptionGroup(value: unknown): boolean {
   return (
     isObject(value) &&
     typeof value.subscription_group_id === 'string' &&
+    uuid.test(value.subscription_group_id) &&
     (value.subscription_state === 'subscribed' || value.subscription_state === 'unsubscribed')
   );
 }

@@ -76,9 +76,28 @@ describe('attribute values', () => {
       'over-100-kb',
     );
     assert.equal(reason(change('doc', [{ a: { b: [null] } }], object)), 'null-inside');
-    for (const name of ['', 'a b', 'a.b', '$set', 'x'.repeat(256)]) {
+    for (const name of ['', 'a b', ' a', 'a\t', 'a.b', '$set', 'x'.repeat(256)]) {
       assert.equal(reason(change('doc', [{ [name]: 1 }], object)), 'nested-name', name);
     }
+  });
+
+  it('lets no date inside an object go for a text, or cost the whole object', () => {
+    const since = (date: unknown) => change('address', [{ home: { since: date } }], object);
+    assert.deepEqual(attributeValue(since({ $time: '2026-01-31' })), {
+      home: { since: { $time: '2026-01-31' } },
+    });
+    assert.deepEqual(attributeValue(since([{ $time: '2026-01-31T10:00:00Z' }])), {
+      home: { since: [{ $time: '2026-01-31T10:00:00Z' }] },
+    });
+    assert.equal(reason(since('2026-01-31')), 'nested-date');
+    assert.equal(reason(since(['2026-01-31T10:00:00+01:00'])), 'nested-date');
+    assert.equal(reason(change('pets', [{ born: '01/31/2026' }], list)), 'nested-date');
+    assert.deepEqual(attributeValue(since('2026-01')), { home: { since: '2026-01' } });
+    for (const marked of ['soon', '2026-02-30', '3001-01-01', 1_795_162_500_000, null]) {
+      assert.equal(reason(since({ $time: marked })), 'nested-time');
+    }
+    assert.equal(reason(since({ $time: '2026-01-31', zone: 'UTC' })), 'nested-time');
+    assert.equal(reason(change('address', [{ $time: '2026-01-31' }], object)), 'nested-time');
   });
 
   it('refuses values of another shape than the mapping row says', () => {
@@ -116,12 +135,21 @@ describe('attribute values', () => {
       ['push_subscribe', 'unsubscribed', ['no']],
       ['email_open_tracking_disabled', true, ['true']],
       ['first_name', 'Mira', [7, true]],
+      ['phone', '+49 (151) 123-4567', ['call me', '12345', 491511234567]],
+      ['country', 'DE', ['Germany', 'DEU', 'XX', 49]],
+      ['language', 'de', ['de-DE', 'German', 'xx']],
+      ['time_zone', 'Europe/Berlin', ['+01:00', 'Berlin time', '', 1]],
+      ['time_zone', 'Eastern Time (US & Canada)', ['Lunar Time']],
       ['image_url', `https://example.org/${'x'.repeat(900)}`, ['x'.repeat(1025)]],
-      ['date_of_first_session', '2026-01-31T10:00:00:000Z', ['yesterday']],
+      [
+        'date_of_first_session',
+        '2026-01-31T10:00:00:000Z',
+        ['yesterday', '2026-02-30', '3001-01-01', '1795162500000'],
+      ],
       [
         'current_location',
         { longitude: 7.1, latitude: 50.7 },
-        [{ longitude: '7.1', latitude: 50.7 }, {}],
+        [{ longitude: '7.1', latitude: 50.7 }, { longitude: 7.1, latitude: 91 }, {}],
         object,
       ],
       ['twitter', { id: 7 }, [], object],
@@ -130,10 +158,17 @@ describe('attribute values', () => {
       assert.deepEqual(attributeValue(change(field, [good], more)), good, field);
       for (const value of bad) assert.equal(reason(change(field, [value], more)), `invalid-${field}`);
     }
-    const group = { subscription_group_id: 'f0e1', subscription_state: 'subscribed' };
+    const group = {
+      subscription_group_id: '0f3c1e2a-1111-4222-8333-abcdefabcdef',
+      subscription_state: 'subscribed',
+    };
     assert.deepEqual(attributeValue(change('subscription_groups', [group], list)), [group]);
     assert.equal(
       reason(change('subscription_groups', [{ ...group, subscription_state: 'opted_in' }], list)),
+      'invalid-subscription_groups',
+    );
+    assert.equal(
+      reason(change('subscription_groups', [{ ...group, subscription_group_id: 'f0e1' }], list)),
       'invalid-subscription_groups',
     );
     assert.equal(reason(change('push_tokens', [{ token: 'x' }], list)), 'invalid-push_tokens');
