@@ -92,11 +92,11 @@ function addRule(
 }
 
 function refusalOf(
-  { field, as, strategy, values }: FieldChange,
+  { field, as, strategy, path, values }: FieldChange,
   first: MatchTerm[],
 ): PropertyRefusal | undefined {
   if (!isPropertyId(field)) return 'field-name';
-  if (as === 'object') return 'no-objects';
+  if (as === 'object' || path !== undefined) return 'no-objects';
   if (as === 'one' && values.length > 1 && strategy !== 'sum') return 'several-values';
   // An emptied identifier would make the profile unfindable by the very update that found it.
   if (values.length === 0 && first.some((term) => term.field === field)) return 'identifier-in-use';

@@ -71,7 +71,8 @@ function whole({ as, values }: FieldChange, { reserved, invalidValue }: Attribut
   return reserved === undefined || isReservedValue(reserved.type, value) ? value : invalidValue;
 }
 
-function scalarRefusal(value: unknown, reserved: ReservedAttribute | undefined): Refusal | undefined {
+/** Why Braze would not store this as one value. */
+export function scalarRefusal(value: unknown, reserved?: ReservedAttribute): Refusal | undefined {
   if (typeof value === 'string') {
     return isLongText(value) && reserved?.type !== 'imageUrl' ? refusals.stringOver255 : undefined;
   }
@@ -80,7 +81,8 @@ function scalarRefusal(value: unknown, reserved: ReservedAttribute | undefined):
   return refusals.notOneValue;
 }
 
-function listRefusal(values: UpdateValue[]): Refusal | undefined {
+/** Why Braze would not store these as a list. */
+export function listRefusal(values: UpdateValue[]): Refusal | undefined {
   if (values.length > maxListLength) return refusals.listOver500;
   if (isObject(values[0])) {
     for (const value of values) if (!isObject(value)) return refusals.mixedList;

@@ -55,7 +55,7 @@ function contentRefusal(value: unknown, depth: number): Refusal | undefined {
 }
 
 /** A date inside an object: `{"$time": "2026-01-31"}` and nothing beside it. */
-function isMarkedTime(value: object): boolean {
+export function isMarkedTime(value: object): boolean {
   const { $time: time } = value as { $time?: unknown };
   return Object.keys(value).length === 1 && typeof time === 'string' && isBrazeTime(time);
 }

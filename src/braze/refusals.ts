@@ -40,6 +40,10 @@ export const refusals = {
   nestedDate: new Refusal('nested-date'),
   /** A `$time` that is no date, or that stands where no date is marked so: Braze drops all of the object. */
   nestedTime: new Refusal('nested-time'),
+  /** Below an attribute only `set` is documented. */
+  nestedStrategy: new Refusal('nested-strategy'),
+  /** A value below an attribute needs objects to be merged, and another change of the update replaces an object. */
+  nestedBesideObject: new Refusal('nested-beside-object'),
   /** An object that Braze would take for an order (`inc`, `add`, `remove`) instead of a value. */
   operatorName: new Refusal('operator-name'),
   stringOver255: new Refusal('string-over-255'),

@@ -1,7 +1,10 @@
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import { attributeValue, isRepeatable } from './attributeValue';
 import { type BrazeIdentifier, chooseIdentifier, type IdentifierProblem } from './identifier';
+import { NestedAttributes } from './nestedAttributes';
+import { putOwn } from './ownProperty';
 import { Refusal, refusals } from './refusals';
+import { reservedAttributes } from './reservedAttributes';
 
 /** One object of a request's `attributes`, `events` or `purchases`, ready for JSON. */
 export type TrackObject = Record<string, unknown>;
@@ -14,6 +17,12 @@ export interface TrackObjects {
   purchases: TrackObject[];
   /** Attributes, events and purchases that are not sent, each with a reason code; the rest is. */
   refused: { field: string; reason: string }[];
+  /**
+   * Changes below an attribute that must not share an object with the others of this update, because one of those
+   * replaces a whole object and `_merge_objects` counts for all of an object. They are among the refused. Whoever sends
+   * may send them after all: as an update of their own, `{ ...update, changes: apart }`, once this one was accepted.
+   */
+  apart?: readonly FieldChange[];
   /** May these objects be sent a second time without counting twice? (contracts: braze 2.9) */
   repeatable: boolean;
 }
@@ -28,7 +37,8 @@ const ownKeys = new Set(['external_id', 'braze_id', 'user_alias', 'email', 'phon
 
 /**
  * Turns one profile update into the objects of a `/users/track` request (contracts: braze 2.1 to 2.5).
- * `_update_existing_only` is always written, because its default depends on the kind of identifier.
+ * `_update_existing_only` is always written, because its default depends on the kind of identifier. With a change below
+ * an attribute the object says `_merge_objects`, so that Braze keeps the rest of what it holds there.
  */
 export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpdate {
   const identifier = chooseIdentifier(update.match);
@@ -37,7 +47,15 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
   const attributes = identified(identifier, updateOnly);
   const result: TrackObjects = { events: [], purchases: [], refused: [], repeatable: true };
   let written = 0;
+  let replaced = false;
+  let nested: NestedAttributes | undefined;
   for (const change of update.changes) {
+    if (change.path !== undefined) {
+      nested ??= new NestedAttributes();
+      const refusal = nested.add(change);
+      if (refusal) result.refused.push({ field: placeOf(change), reason: refusal.reason });
+      continue;
+    }
     const value = attributeValue(change);
     if (value === undefined) continue;
     if (value instanceof Refusal) {
@@ -45,15 +63,53 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
     } else if (Object.hasOwn(attributes, change.field)) {
       refuseSecond(result, change, identifier, value);
     } else {
-      put(attributes, change.field, value);
+      putOwn(attributes, change.field, value);
       written++;
+      if (change.as === 'object' && replacesObject(change.field, value)) replaced = true;
       if (!isRepeatable(change)) result.repeatable = false;
     }
+  }
+  if (nested && nested.changes.length > 0) {
+    if (replaced) refuseApart(result, nested.changes);
+    else written += putNested(result, attributes, nested);
   }
   if (written > 0) result.attributes = attributes;
   if (update.events) addAll('events', update.events, result, identifier, updateOnly);
   if (update.purchases) addAll('purchases', update.purchases, result, identifier, updateOnly);
   return result;
+}
+
+/** What Braze would otherwise merge: an object, but no order to edit a list, and no location, whose keys are always the same. */
+function replacesObject(field: string, value: unknown): boolean {
+  if (value === null || reservedAttributes.get(field)?.type === 'location') return false;
+  const names = Object.keys(value as object);
+  return names.length === 0 || !names.every((name) => name === 'add' || name === 'remove');
+}
+
+function putNested(result: TrackObjects, attributes: TrackObject, nested: NestedAttributes): number {
+  let written = 0;
+  for (const [field, value] of nested.entries()) {
+    if (value instanceof Refusal) result.refused.push({ field, reason: value.reason });
+    else if (Object.hasOwn(attributes, field)) {
+      result.refused.push({ field, reason: refusals.fieldTwice.reason });
+    } else {
+      putOwn(attributes, field, value);
+      written++;
+    }
+  }
+  if (written > 0) attributes._merge_objects = true;
+  return written;
+}
+
+function refuseApart(result: TrackObjects, changes: readonly FieldChange[]): void {
+  result.apart = changes;
+  for (const change of changes) {
+    result.refused.push({ field: placeOf(change), reason: refusals.nestedBesideObject.reason });
+  }
+}
+
+function placeOf({ field, path }: FieldChange): string {
+  return [field, ...(path ?? [])].join('.');
 }
 
 function identified(identifier: BrazeIdentifier, updateOnly: boolean): TrackObject {
@@ -68,8 +124,14 @@ function refuseSecond(
   value: unknown,
 ): void {
   if (field !== identifier.key) result.refused.push({ field, reason: refusals.fieldTwice.reason });
-  else if (value !== identifier.value)
+  else if (!isSame(value, identifier))
     result.refused.push({ field, reason: refusals.identifierInUse.reason });
+}
+
+/** An e-mail address in other letters is the same address. */
+function isSame(value: unknown, { key, value: known }: BrazeIdentifier): boolean {
+  if (key !== 'email' || typeof value !== 'string') return value === known;
+  return value.toLowerCase() === known.toLowerCase();
 }
 
 function addAll(
@@ -87,15 +149,9 @@ function addAll(
     }
     const object = identified(identifier, updateOnly);
     for (const [key, value] of Object.entries(source)) {
-      if (!ownKeys.has(key)) put(object, key, value);
+      if (!ownKeys.has(key)) putOwn(object, key, value);
     }
     result[array].push(object);
     result.repeatable = false;
   }
-}
-
-/** Plain assignment of `__proto__` would set the prototype and lose the value. */
-function put(object: TrackObject, key: string, value: unknown): void {
-  if (key !== '__proto__') object[key] = value;
-  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }

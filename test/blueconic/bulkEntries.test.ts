@@ -163,6 +163,7 @@ describe('bulk entries', () => {
 
   it('refuses what BlueConic cannot hold', () => {
     assert.equal(refusal(change('a', [{ b: 1 }], { as: 'object' })), 'no-objects');
+    assert.equal(refusal(change('a', ['x'], { path: ['b'] })), 'no-objects');
     assert.equal(refusal(change('a', [null])), 'not-a-scalar');
     assert.equal(refusal(change('a', [Number.NaN])), 'not-a-scalar');
     assert.equal(refusal(change('a', ['x', 'y'])), 'several-values');

@@ -112,6 +112,8 @@ describe('track objects', () => {
     const match = [[{ field: 'email', value: email }]];
     const same = objects(update({ match, changes: [set('email', email), set('tier', 'gold')] }));
     assert.deepEqual(same.refused, []);
+    const otherCase = [[{ field: 'email', value: 'Mira.K@Example.org' }]];
+    assert.deepEqual(objects(update({ match: otherCase, changes: [set('email', email)] })).refused, []);
     const other = objects(
       update({ match, changes: [set('email', 'other@example.org'), set('tier', 'gold')] }),
     );
