@@ -1,4 +1,6 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
+import { Pace } from '../pace/pace';
+import type { Heard } from '../pace/rateReport';
 import { Delivery } from '../run/delivery';
 import type { Attempt, RetryOptions } from '../run/retry';
 import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
@@ -10,6 +12,7 @@ import { entryColumn } from './entryStates';
 export interface ProfilesTargetSettings {
   /** Up to 1,000 (contracts: blueconic 3.4). */
   entriesPerRequest: number;
+  /** At most; fewer while BlueConic says that there are too many at once. */
   requestsInFlight: number;
   /** How long and how fast a request is tried again. Default: for five minutes. */
   retry?: Partial<RetryOptions>;
@@ -31,7 +34,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly name: string;
   readonly objectsPerRequest: number;
   readonly bytesPerRequest = bytesPerRequest;
-  readonly requestsInFlight: number;
+  readonly #pace: Pace;
   readonly #client: Pick<BlueConicClient, 'putProfiles' | 'url'>;
   readonly #delivery: Delivery;
   #nextIdentifier = 1;
@@ -40,8 +43,12 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     this.#client = client;
     this.name = `blueconic ${client.url}`;
     this.objectsPerRequest = settings.entriesPerRequest;
-    this.requestsInFlight = settings.requestsInFlight;
-    this.#delivery = new Delivery(settings.retry);
+    this.#pace = new Pace({ ...settings.retry, most: settings.requestsInFlight });
+    this.#delivery = new Delivery(this.#pace, settings.retry);
+  }
+
+  get requestsInFlight(): number {
+    return this.#pace.width;
   }
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<ProfileItem>['prepare']> {
@@ -70,11 +77,18 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
         body,
         repeatable,
         call: (bytes) => this.#client.putProfiles(bytes, { identifiers }, context.abandoned),
+        heard: heardOf,
         judge: (answer) => verdictsOf(answer, items, repeatable),
       },
       context,
     );
   }
+}
+
+function heardOf(answer: BulkAnswer): Heard {
+  if (answer.kind === 'unavailable') return { how: 'overloaded' };
+  if (answer.kind !== 'throttled') return { how: 'taken' };
+  return { how: 'throttled', rate: answer.waitMs === undefined ? {} : { retryInMs: answer.waitMs } };
 }
 
 /** From an answer to a verdict per profile, or to another try. */

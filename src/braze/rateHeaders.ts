@@ -1,10 +1,4 @@
-/** What an answer says about the caller's rate limit. Absent where Braze sent nothing readable. */
-export interface RateState {
-  limit?: number;
-  remaining?: number;
-  /** Until the window starts afresh, in milliseconds from now. */
-  resetInMs?: number;
-}
+import type { RateReport } from '../pace/rateReport';
 
 /**
  * Past this, a wait that was asked for is cut: Braze's limits start afresh on the clock hour
@@ -15,15 +9,25 @@ export const longestWaitMs = 3_600_000;
 /** Above this `x-ratelimit-reset` counts seconds since 1970, below it seconds from now (contracts: braze 2.8). */
 const epochFrom = 1e9;
 
-/** Reads `x-ratelimit-*`; `now` in epoch milliseconds. */
-export function rateState(headers: Record<string, string>, now: number): RateState {
-  const state: RateState = {};
+/** Reads `x-ratelimit-*`, `retry-after` and `date`; `now` in epoch milliseconds. Absent is what is not readable. */
+export function rateState(headers: Record<string, string>, now: number): RateReport {
+  const state: RateReport = {};
   const limit = count(headers['x-ratelimit-limit']);
   const remaining = count(headers['x-ratelimit-remaining']);
   const resetInMs = untilReset(headers, now);
   if (limit !== undefined) state.limit = limit;
   if (remaining !== undefined) state.remaining = remaining;
   if (resetInMs !== undefined) state.resetInMs = resetInMs;
+  const retryInMs = askedWaitMs(headers, now);
+  if (retryInMs !== undefined) state.retryInMs = retryInMs;
+  const serverTime = dateOf(headers);
+  if (serverTime !== undefined) state.serverTime = serverTime;
+  const reset = count(headers['x-ratelimit-reset']);
+  if (reset !== undefined && reset > epochFrom) state.resetAt = reset * 1000;
+  else if (reset !== undefined && serverTime !== undefined) {
+    state.resetAt = serverTime + capped(reset * 1000);
+    state.counted = true;
+  }
   return state;
 }
 
@@ -57,8 +61,12 @@ function untilReset(headers: Record<string, string>, now: number): number | unde
 
 /** Points in time are Braze's, so they are compared with Braze's clock where the answer tells it. */
 function serverNow(headers: Record<string, string>, now: number): number {
-  const date = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
-  return Number.isNaN(date) ? now : date;
+  return dateOf(headers) ?? now;
+}
+
+function dateOf({ date }: Record<string, string>): number | undefined {
+  const time = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function count(text: string | undefined): number | undefined {

@@ -1,8 +1,9 @@
 import type { SyncError } from '../errors/syncError';
 import type { HttpAnswer } from '../http/httpClient';
+import type { RateReport } from '../pace/rateReport';
 import { configurationError } from './errors';
 import { objectErrorText } from './objectErrors';
-import { askedWaitMs, type RateState, rateState, throttleWaitMs } from './rateHeaders';
+import { askedWaitMs, rateState, throttleWaitMs } from './rateHeaders';
 
 export type TrackArray = 'attributes' | 'events' | 'purchases';
 
@@ -32,7 +33,7 @@ interface ObjectErrors {
 export type TrackRefusal = 'malformed' | 'too-many-objects' | 'too-large' | 'media-type' | 'other';
 
 /** The outcome of one `/users/track` request (contracts: braze 1.4, 2.6, 2.8). */
-export type TrackAnswer = { rate: RateState } & (
+export type TrackAnswer = { rate: RateReport } & (
   | /** 2xx: queued, except the objects in `errors`. */
   ({ kind: 'queued' } & ObjectErrors)
   /** 400 because no object was valid; nothing was done. */

@@ -1,4 +1,5 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
+import { Pace } from '../pace/pace';
 import { Delivery } from '../run/delivery';
 import type { RequestShare } from '../run/requestLimits';
 import type { Attempt, RetryOptions } from '../run/retry';
@@ -7,13 +8,17 @@ import type { BrazeClient } from './brazeClient';
 import { dataPoints } from './dataPoints';
 import type { SentCounts, TrackAnswer, TrackArray, TrackObjectError } from './trackAnswer';
 import { trackObjects } from './trackObjects';
+import { heardOf } from './trackPace';
 
 export interface TrackTargetSettings {
   /** 75 by default, 50 by some contracts (contracts: braze 2.2). */
   objectsPerRequest: number;
   /** Contracts with legacy rate limits: so many attributes, so many events and so many purchases. Default: in total. */
   perArray?: boolean;
-  requestsInFlight: number;
+  /** At most; only for a target with a pace of its own. */
+  requestsInFlight?: number;
+  /** Shared by all targets of one rate group. Default: one of its own. */
+  pace?: Pace;
   /** How long and how fast a request is tried again. Default: for five minutes. */
   retry?: Partial<RetryOptions>;
 }
@@ -38,7 +43,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   readonly objectsPerRequest: number;
   readonly limitPerKind: boolean;
   readonly bytesPerRequest = bytesPerRequest;
-  readonly requestsInFlight: number;
+  readonly #pace: Pace;
   readonly #client: Pick<BrazeClient, 'track' | 'endpoint'>;
   readonly #delivery: Delivery;
 
@@ -47,8 +52,14 @@ export class TrackTarget implements SinkTarget<TrackItem> {
     this.name = `braze ${client.endpoint}`;
     this.objectsPerRequest = settings.objectsPerRequest;
     this.limitPerKind = settings.perArray ?? false;
-    this.requestsInFlight = settings.requestsInFlight;
-    this.#delivery = new Delivery(settings.retry);
+    const { requestsInFlight: most, retry } = settings;
+    this.#pace =
+      settings.pace ?? new Pace({ learnsRate: true, ...retry, ...(most !== undefined && { most }) });
+    this.#delivery = new Delivery(this.#pace, retry);
+  }
+
+  get requestsInFlight(): number {
+    return this.#pace.width;
   }
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<TrackItem>['prepare']> {
@@ -87,6 +98,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
         body,
         repeatable,
         call: (bytes) => this.#client.track(bytes, context.abandoned, sent),
+        heard: heardOf,
         judge: (answer) => verdictsOf(answer, items, repeatable, context.work),
       },
       context,

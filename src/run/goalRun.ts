@@ -188,7 +188,9 @@ export class GoalRun {
 
   /** A sink that works wide needs more rows on the way; the window never shrinks. */
   raiseWindow(rows: number): void {
-    if (rows > this.#window) this.#window = rows;
+    if (rows <= this.#window) return;
+    this.#window = rows;
+    this.#openRoom();
   }
 
   setPhase(phase: string, detail = ''): void {

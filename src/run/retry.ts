@@ -11,7 +11,7 @@ export type Tried<T> =
   | { gaveUp: string; why: 'deadline' | 'stopped' | 'error'; maybeApplied: boolean };
 
 export interface RetryOptions {
-  /** No try begins later than this after the first. */
+  /** No try begins later than this after the first one failed. */
   deadlineMs: number;
   /** First wait where the answer names none; doubles up to `maxWaitMs`, and is spread by up to its own length. */
   baseWaitMs?: number;
@@ -22,29 +22,33 @@ export interface RetryOptions {
  * Tries until done, until the deadline, or until the run is stopped. `gaveUp` is the cause of the last try that was to
  * be repeated. An error of a try passes through only if no try before it can have been applied: whoever catches it may
  * take nothing for done.
+ *
+ * @param attempt is told how many milliseconds are left until the deadline; the first has no deadline.
  */
 export async function retrying<T>(
-  attempt: () => Promise<Attempt<T>>,
+  attempt: (leftMs: number) => Promise<Attempt<T>>,
   context: Pick<SendContext, 'stopped' | 'pausing'>,
   options: RetryOptions,
 ): Promise<Tried<T>> {
-  const deadline = Date.now() + options.deadlineMs;
+  let deadline = Number.POSITIVE_INFINITY;
   let wait = options.baseWaitMs ?? 500;
   let maybeApplied = false;
   for (;;) {
     let result: Attempt<T>;
     try {
-      result = await attempt();
+      result = await attempt(deadline - Date.now());
     } catch (thrown) {
       if (!maybeApplied) throw thrown;
       return { gaveUp: asSyncError(thrown, 'trying again').code, why: 'error', maybeApplied };
     }
     if ('done' in result) return result;
+    if (deadline === Number.POSITIVE_INFINITY) deadline = Date.now() + options.deadlineMs;
     maybeApplied ||= result.maybeApplied;
     if (context.stopped.aborted) return { gaveUp: result.again, why: 'stopped', maybeApplied };
     const pause = result.waitMs ?? wait * (0.5 + Math.random());
     wait = Math.min(wait * 2, options.maxWaitMs ?? 30_000);
     if (Date.now() + pause > deadline) return { gaveUp: result.again, why: 'deadline', maybeApplied };
+    if (pause === 0) continue;
     context.pausing(pause, result.again);
     try {
       await sleep(pause, undefined, { signal: context.stopped });

@@ -21,8 +21,8 @@ export interface SinkEvents {
   rejected(updates: RejectedUpdate[], run: GoalRun): void;
   /** The run is over; `last` are the rows settled since the last report. */
   finished(summary: RunSummary, run: GoalRun, last: SettledRow[]): void;
-  /** Something worth a new status line happened. */
-  progress(run: GoalRun, note?: string): void;
+  /** Something worth a new status line happened. `note`: why sending pauses, and for how many milliseconds. */
+  progress(run: GoalRun, note?: string, ms?: number): void;
   /** The sink's own settings are wrong; reported once per run. */
   failed(error: SyncError, run: GoalRun): void;
   /** False where nobody listens to that output, so nothing need be collected for it. */

@@ -102,7 +102,7 @@ export class SinkLane<Item> {
     });
     this.#plain = new RequestPacker(limits);
     this.#once = new RequestPacker(limits);
-    run.raiseWindow(2 * target.requestsInFlight * target.objectsPerRequest);
+    this.#widenWindow();
     this.#quietTimer = setInterval(() => this.sendWhatIsFull(), quietMs / 4);
     this.#quietTimer.unref();
     this.finished = new Promise((resolve) => {
@@ -137,6 +137,7 @@ export class SinkLane<Item> {
 
   /** Sends every full request there is room for, and a part-filled one where rule R3 allows it. */
   sendWhatIsFull(): void {
+    this.#widenWindow();
     if (this.#unresolved.length > 0 && !this.#resolving) void this.#resolveSums();
     for (const packer of [this.#once, this.#plain]) {
       while (this.#inFlight.size < this.#target.requestsInFlight) {
@@ -145,6 +146,11 @@ export class SinkLane<Item> {
         void this.#send({ rows, repeatable: packer === this.#plain });
       }
     }
+  }
+
+  /** The window follows the width that the target has found. */
+  #widenWindow(): void {
+    this.run.raiseWindow(2 * this.#target.requestsInFlight * this.#target.objectsPerRequest);
   }
 
   /**
@@ -274,7 +280,7 @@ export class SinkLane<Item> {
         stopped: this.run.signal,
         abandoned: this.#abandoned.signal,
         work: this.run.ledger.work,
-        pausing: (ms, why) => this.#events.progress(this.run, ms > 0 ? why : undefined),
+        pausing: (ms, why) => this.#events.progress(this.run, ms > 0 ? why : undefined, ms),
       });
     } catch (thrown) {
       const error = asSyncError(thrown, 'sending to the target');

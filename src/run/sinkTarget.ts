@@ -37,7 +37,7 @@ export interface SendContext {
   /** Aborted when nobody waits for answers any more. */
   abandoned: AbortSignal;
   work: WorkCounters;
-  /** Says that sending pauses, for the status line; 0 ends the pause. */
+  /** Says that sending pauses, for the status line: a `PaceReason`, or what went wrong; 0 ends the pause. */
   pausing(ms: number, why: string): void;
 }
 
@@ -50,7 +50,7 @@ export interface SinkTarget<Item> {
   readonly limitPerKind?: boolean;
   /** Bytes in one request's body at most. */
   readonly bytesPerRequest: number;
-  /** Requests in flight at once. */
+  /** Requests that may be in flight or wait for their turn now; may change from answer to answer. */
   readonly requestsInFlight: number;
   /** A row that cannot be sent at all is `rejected` with its reason; one with nothing left to send too. */
   prepare(update: ProfileUpdate): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };

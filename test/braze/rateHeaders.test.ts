@@ -9,8 +9,21 @@ describe('braze rate headers', () => {
     const delta = { 'x-ratelimit-limit': '250000', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '90' };
     assert.deepEqual(rateState(delta, now), { limit: 250000, remaining: 0, resetInMs: 90_000 });
     const epoch = { 'x-ratelimit-reset': String(now / 1000 + 90) };
-    assert.deepEqual(rateState(epoch, now), { resetInMs: 90_000 });
+    assert.deepEqual(rateState(epoch, now), { resetInMs: 90_000, resetAt: now + 90_000 });
     assert.deepEqual(rateState({ 'x-ratelimit-limit': 'many', 'x-ratelimit-remaining': '-1' }, now), {});
+  });
+
+  it("tells the end of the window on the server's clock, and whether it was named or counted", () => {
+    const date = new Date(now + 7_000).toUTCString();
+    const counted = rateState({ date, 'x-ratelimit-reset': '3' }, now);
+    assert.deepEqual(counted, {
+      resetInMs: 3_000,
+      resetAt: now + 10_000,
+      counted: true,
+      serverTime: now + 7_000,
+    });
+    const refused = rateState({ date, 'x-ratelimit-retry-after': '2' }, now);
+    assert.deepEqual(refused, { retryInMs: 2_000, serverTime: now + 7_000 });
   });
 
   it('prefers the wait that is named over the end of the window', () => {
