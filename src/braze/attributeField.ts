@@ -3,6 +3,9 @@ import { type ReservedAttribute, reservedAttributes } from './reservedAttributes
 
 /** What is known about an attribute's name, whatever its value. */
 export interface AttributeField {
+  name: string;
+  /** `,"name":`, the way a member of an object begins that is not its first. */
+  json: Buffer;
   reserved?: ReservedAttribute;
   /** The name itself cannot be sent. */
   refusal?: Refusal;
@@ -19,13 +22,13 @@ export function attributeField(name: string): AttributeField {
   let field = remembered.get(name);
   if (field === undefined) {
     if (remembered.size >= rememberedAtMost) remembered.clear();
-    field = describe(name);
+    field = { name, json: Buffer.from(`,${JSON.stringify(name)}:`), ...describe(name) };
     remembered.set(name, field);
   }
   return field;
 }
 
-function describe(name: string): AttributeField {
+function describe(name: string): Omit<AttributeField, 'name' | 'json'> {
   if (name === '' || name.trim() !== name) return { refusal: refusals.fieldName };
   const reserved = reservedAttributes.get(name);
   if (reserved === undefined) {

@@ -1,4 +1,5 @@
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
+import { AttributeList } from './attributeList';
 import { attributeValue, isRepeatable } from './attributeValue';
 import { type BrazeIdentifier, chooseIdentifier, type IdentifierProblem } from './identifier';
 import { NestedAttributes } from './nestedAttributes';
@@ -6,13 +7,13 @@ import { putOwn } from './ownProperty';
 import { Refusal, refusals } from './refusals';
 import { reservedAttributes } from './reservedAttributes';
 
-/** One object of a request's `attributes`, `events` or `purchases`, ready for JSON. */
+/** One object of a request's `events` or `purchases`, ready for JSON. */
 export type TrackObject = Record<string, unknown>;
 
 /** What one profile update becomes in `/users/track` requests. */
 export interface TrackObjects {
   /** Absent where no attribute is left to send. */
-  attributes?: TrackObject;
+  attributes?: AttributeList;
   events: TrackObject[];
   purchases: TrackObject[];
   /** Attributes, events and purchases that are not sent, each with a reason code; the rest is. */
@@ -44,9 +45,8 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
   const identifier = chooseIdentifier(update.match);
   if (typeof identifier === 'string') return { rejected: identifier };
   const updateOnly = !update.allowCreate;
-  const attributes = identified(identifier, updateOnly);
+  const attributes = new AttributeList(identifier, updateOnly);
   const result: TrackObjects = { events: [], purchases: [], refused: [], repeatable: true };
-  let written = 0;
   let replaced = false;
   let nested: NestedAttributes | undefined;
   for (const change of update.changes) {
@@ -60,20 +60,18 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
     if (value === undefined) continue;
     if (value instanceof Refusal) {
       result.refused.push({ field: change.field, reason: value.reason });
-    } else if (Object.hasOwn(attributes, change.field)) {
+    } else if (!attributes.add(change.field, value)) {
       refuseSecond(result, change, identifier, value);
     } else {
-      putOwn(attributes, change.field, value);
-      written++;
       if (change.as === 'object' && replacesObject(change.field, value)) replaced = true;
       if (!isRepeatable(change)) result.repeatable = false;
     }
   }
   if (nested && nested.changes.length > 0) {
     if (replaced) refuseApart(result, nested.changes);
-    else written += putNested(result, attributes, nested);
+    else addNested(result, attributes, nested);
   }
-  if (written > 0) result.attributes = attributes;
+  if (attributes.length > 0) result.attributes = attributes;
   if (update.events) addAll('events', update.events, result, identifier, updateOnly);
   if (update.purchases) addAll('purchases', update.purchases, result, identifier, updateOnly);
   return result;
@@ -86,19 +84,14 @@ function replacesObject(field: string, value: unknown): boolean {
   return names.length === 0 || !names.every((name) => name === 'add' || name === 'remove');
 }
 
-function putNested(result: TrackObjects, attributes: TrackObject, nested: NestedAttributes): number {
-  let written = 0;
+function addNested(result: TrackObjects, attributes: AttributeList, nested: NestedAttributes): void {
+  let added = false;
   for (const [field, value] of nested.entries()) {
     if (value instanceof Refusal) result.refused.push({ field, reason: value.reason });
-    else if (Object.hasOwn(attributes, field)) {
-      result.refused.push({ field, reason: refusals.fieldTwice.reason });
-    } else {
-      putOwn(attributes, field, value);
-      written++;
-    }
+    else if (attributes.add(field, value)) added = true;
+    else result.refused.push({ field, reason: refusals.fieldTwice.reason });
   }
-  if (written > 0) attributes._merge_objects = true;
-  return written;
+  if (added) attributes.add('_merge_objects', true);
 }
 
 function refuseApart(result: TrackObjects, changes: readonly FieldChange[]): void {

@@ -1,14 +1,16 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
 import { Delivery } from '../run/delivery';
-import type { RequestShare } from '../run/requestLimits';
 import type { Attempt, RetryOptions } from '../run/retry';
 import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
+import type { AttributeList } from './attributeList';
 import type { BrazeClient } from './brazeClient';
 import { dataPoints } from './dataPoints';
-import type { SentCounts, TrackAnswer, TrackArray, TrackObjectError } from './trackAnswer';
-import { trackObjects } from './trackObjects';
+import { JsonBytes, type JsonText } from './jsonBytes';
+import type { TrackAnswer, TrackArray, TrackObjectError } from './trackAnswer';
+import { type TrackObject, type TrackObjects, trackObjects } from './trackObjects';
 import { heardOf } from './trackPace';
+import { type TrackItem, trackRequest } from './trackRequest';
 
 export interface TrackTargetSettings {
   /** 75 by default, 50 by some contracts (contracts: braze 2.2). */
@@ -23,19 +25,12 @@ export interface TrackTargetSettings {
   retry?: Partial<RetryOptions>;
 }
 
-/** One user's objects, already JSON, so that a request's size is known before it is made. */
-export interface TrackItem extends RequestShare {
-  attributes: string | undefined;
-  events: string[];
-  purchases: string[];
-  dataPoints: number;
-}
-
 const arrays: readonly TrackArray[] = ['attributes', 'events', 'purchases'];
 /** The documented limit is 4 MB (contracts: braze 2.2); the difference leaves room for the frame around the objects. */
 const bytesPerRequest = 3_900_000;
 /** What most users are: one object in `attributes`. */
 const oneAttributes: readonly number[] = [1, 0, 0];
+const none: readonly JsonText[] = [];
 
 /** Executes profile updates on Braze through `/users/track`, and brings every answer back to the user it is about. */
 export class TrackTarget implements SinkTarget<TrackItem> {
@@ -46,6 +41,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   readonly #pace: Pace;
   readonly #client: Pick<BrazeClient, 'track' | 'endpoint'>;
   readonly #delivery: Delivery;
+  readonly #json = new JsonBytes();
 
   constructor(client: Pick<BrazeClient, 'track' | 'endpoint'>, settings: TrackTargetSettings) {
     this.#client = client;
@@ -65,19 +61,19 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<TrackItem>['prepare']> {
     const made = trackObjects(update);
     if ('rejected' in made) return { rejected: made.rejected, refused: [] };
-    const attributes = made.attributes && JSON.stringify(made.attributes);
-    const events = made.events.map((event) => JSON.stringify(event));
-    const purchases = made.purchases.map((purchase) => JSON.stringify(purchase));
+    const attributes = made.attributes && this.#attributesText(made.attributes);
+    const events = this.#texts(made.events);
+    const purchases = this.#texts(made.purchases);
     const objects = (attributes ? 1 : 0) + events.length + purchases.length;
     if (objects === 0) {
       return { rejected: made.refused[0]?.reason ?? 'nothing to send', refused: made.refused };
     }
-    let bytes = attributes ? Buffer.byteLength(attributes) + 1 : 0;
-    for (const json of events) bytes += Buffer.byteLength(json) + 1;
-    for (const json of purchases) bytes += Buffer.byteLength(json) + 1;
+    let bytes = attributes ? bytesOf(attributes) : 0;
+    for (const text of events) bytes += bytesOf(text);
+    for (const text of purchases) bytes += bytesOf(text);
     const kinds =
       objects === 1 && attributes ? oneAttributes : [attributes ? 1 : 0, events.length, purchases.length];
-    const item = { attributes, events, purchases, objects, bytes, kinds, dataPoints: dataPoints(made) };
+    const item = { attributes, events, purchases, objects, bytes, kinds, dataPoints: priceOf(made) };
     return {
       item,
       objects,
@@ -89,8 +85,23 @@ export class TrackTarget implements SinkTarget<TrackItem> {
     } satisfies Prepared<TrackItem>;
   }
 
+  #attributesText(attributes: AttributeList): JsonText {
+    this.#json.begin();
+    attributes.write(this.#json);
+    return this.#json.end();
+  }
+
+  #texts(objects: readonly TrackObject[]): readonly JsonText[] {
+    if (objects.length === 0) return none;
+    return objects.map((object) => {
+      this.#json.begin();
+      this.#json.value(object);
+      return this.#json.end();
+    });
+  }
+
   async send(items: readonly TrackItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
-    const { body, sent } = requestBody(items);
+    const { body, sent } = trackRequest(items);
     return this.#delivery.send<TrackAnswer>(
       {
         rows: items.length,
@@ -106,21 +117,14 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   }
 }
 
-function requestBody(items: readonly TrackItem[]): { body: Buffer; sent: SentCounts } {
-  const attributes: string[] = [];
-  const events: string[] = [];
-  const purchases: string[] = [];
-  for (const item of items) {
-    if (item.attributes !== undefined) attributes.push(item.attributes);
-    events.push(...item.events);
-    purchases.push(...item.purchases);
-  }
-  const parts: string[] = [];
-  if (attributes.length > 0) parts.push(`"attributes":[${attributes.join(',')}]`);
-  if (events.length > 0) parts.push(`"events":[${events.join(',')}]`);
-  if (purchases.length > 0) parts.push(`"purchases":[${purchases.join(',')}]`);
-  const sent = { attributes: attributes.length, events: events.length, purchases: purchases.length };
-  return { body: Buffer.from(`{${parts.join(',')}}`), sent };
+function priceOf({ attributes, events, purchases }: TrackObjects): number {
+  const points = attributes?.dataPoints ?? 0;
+  return events.length + purchases.length > 0 ? points + dataPoints({ events, purchases }) : points;
+}
+
+/** What a text adds to a request, its comma included. */
+function bytesOf({ from, to }: JsonText): number {
+  return to - from + 1;
 }
 
 /** From an answer to a verdict per user, or to another try. */

@@ -1,4 +1,5 @@
 import { ProfilesTarget } from '../blueconic/profilesTarget';
+import { textOf } from '../braze/jsonBytes';
 import { TrackTarget } from '../braze/trackTarget';
 import { SyncError } from '../errors/syncError';
 import type { Direction } from '../mapping/mapping';
@@ -28,7 +29,9 @@ export function previewTarget(direction: Direction, objectsPerRequest?: number):
       { objectsPerRequest: objects, requestsInFlight: 1 },
     );
     return preparing(target, ({ attributes, events, purchases }) =>
-      [...(attributes === undefined ? [] : [attributes]), ...events, ...purchases].map(read),
+      [...(attributes === undefined ? [] : [attributes]), ...events, ...purchases].map((text) =>
+        read(textOf(text)),
+      ),
     );
   }
   const target = new ProfilesTarget(

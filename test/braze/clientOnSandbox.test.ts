@@ -301,7 +301,10 @@ describe('braze client on the sandbox', () => {
         }),
       ];
       await send(...updates);
-      const ours = updates.reduce((sum, one) => sum + dataPoints(trackObjects(one) as object), 0);
+      const ours = updates.reduce(
+        (sum, one) => sum + dataPoints(JSON.parse(JSON.stringify(trackObjects(one)))),
+        0,
+      );
       assert.equal(braze.dataPoints().total, ours);
     });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createBrazeClient } from '../../src/braze/brazeClient';
 import { dataPoints } from '../../src/braze/dataPoints';
-import { type TrackObjects, trackObjects } from '../../src/braze/trackObjects';
+import { type TrackObject, type TrackObjects, trackObjects } from '../../src/braze/trackObjects';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import type { FieldChange, ProfileUpdate, UpdateValue } from '../../src/mapping/profileUpdate';
@@ -25,7 +25,7 @@ function whole(field: string, value: object): FieldChange {
   return { field, strategy: 'set', as: 'object', type: 'json', values: [value as UpdateValue] };
 }
 
-function made(...changes: FieldChange[]): TrackObjects {
+function made(...changes: FieldChange[]): Omit<TrackObjects, 'attributes'> & { attributes?: TrackObject } {
   const update: ProfileUpdate = {
     version: 1,
     match: [[{ field: 'external_id', value: 'u-1' }]],
@@ -34,7 +34,8 @@ function made(...changes: FieldChange[]): TrackObjects {
   };
   const objects = trackObjects(update);
   assert.ok(!('rejected' in objects));
-  return objects;
+  const { attributes, ...rest } = objects;
+  return attributes ? { ...rest, attributes: attributes.toJSON() } : rest;
 }
 
 function refusalOf(...changes: FieldChange[]): string | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TrackObjects, trackObjects } from '../../src/braze/trackObjects';
+import { type TrackObject, type TrackObjects, trackObjects } from '../../src/braze/trackObjects';
 import type { FieldChange, MatchTerm, ProfileUpdate } from '../../src/mapping/profileUpdate';
 
 function set(field: string, value: string | number): FieldChange {
@@ -16,10 +16,11 @@ function update(more: Partial<ProfileUpdate> = {}): ProfileUpdate {
   };
 }
 
-function objects(given: ProfileUpdate): TrackObjects {
+function objects(given: ProfileUpdate): Omit<TrackObjects, 'attributes'> & { attributes?: TrackObject } {
   const result = trackObjects(given);
   assert.ok(!('rejected' in result), JSON.stringify(result));
-  return result;
+  const { attributes, ...rest } = result;
+  return attributes ? { ...rest, attributes: attributes.toJSON() } : rest;
 }
 
 function rejection(match: MatchTerm[][]): string {
