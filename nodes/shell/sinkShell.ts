@@ -71,6 +71,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
     progress: (run, note) => {
       status.progress(note ? 'yellow' : 'blue', note ? 'ring' : 'dot', () => progressText(run, note));
     },
+    noticed: ({ code, values }) => node.warn(words(`notice.${code}`, { ...values })),
     failed: (error, run) => reportFailure(node, error, run),
   };
   const sink = new BatchSink({

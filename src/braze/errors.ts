@@ -130,6 +130,18 @@ export function requestRefused({ host, path }: BrazeCallPlace, status: number): 
   });
 }
 
+/** So many users in a row were refused, each even in a request of its own, and without a reason that names it. */
+export function everyoneRefused({ host, path }: BrazeCallPlace, users: number, status: number): SyncError {
+  return new SyncError({
+    code: 'BRAZE_REQUEST_REFUSED',
+    status,
+    message: `Braze (${host}) refused ${users} users in a row on ${path}, each by itself too, and named no reason (status ${status}).`,
+    advice:
+      'Check what stands between here and Braze, a proxy or firewall for example, and look at the rejected updates ' +
+      'on the second output of the sink.',
+  });
+}
+
 /**
  * The error behind an answer that only a changed setting can help: wrong key, wrong permission, wrong host.
  * Undefined for every other answer. 403 with a web page comes from a host or a firewall, not from Braze's API.

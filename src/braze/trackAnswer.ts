@@ -1,7 +1,7 @@
 import type { SyncError } from '../errors/syncError';
 import type { HttpAnswer } from '../http/httpClient';
 import type { RateReport } from '../pace/rateReport';
-import { configurationError } from './errors';
+import { configurationError, requestRefused } from './errors';
 import { objectErrorText } from './objectErrors';
 import { askedWaitMs, rateState, throttleWaitMs } from './rateHeaders';
 
@@ -24,22 +24,20 @@ export interface TrackObjectError {
   text: string;
 }
 
-interface ObjectErrors {
+export interface ObjectErrors {
   errors: TrackObjectError[];
   /** Errors that name no object of the request: which objects they mean cannot be known. */
   unreadableErrors: number;
 }
 
-export type TrackRefusal = 'malformed' | 'too-many-objects' | 'too-large' | 'media-type' | 'other';
+export type TrackRefusal = 'nothing-valid' | 'malformed' | 'too-many-objects' | 'too-large' | 'other';
 
 /** The outcome of one `/users/track` request (contracts: braze 1.4, 2.6, 2.8). */
 export type TrackAnswer = { rate: RateReport } & (
   | /** 2xx: queued, except the objects in `errors`. */
   ({ kind: 'queued' } & ObjectErrors)
-  /** 400 because no object was valid; nothing was done. */
-  | ({ kind: 'refused-all' } & ObjectErrors)
-  /** 4xx about the request as a whole; nothing was done. */
-  | { kind: 'refused'; reason: TrackRefusal; status: number; text: string }
+  /** 4xx: nothing was done. `errors` may name the objects that are to blame. */
+  | ({ kind: 'refused'; reason: TrackRefusal; status: number; text: string } & ObjectErrors)
   /** Wrong key, permission or host; nothing was done, and only a changed setting helps. */
   | { kind: 'configuration'; error: SyncError }
   /** 429; nothing was done. `waitMs` where Braze says how long to wait. */
@@ -52,10 +50,10 @@ export type TrackAnswer = { rate: RateReport } & (
 
 const validDataMessage = /^valid data must be provided in the/i;
 const refusalTexts: Record<TrackRefusal, string> = {
+  'nothing-valid': 'Braze found no valid object in the request.',
   malformed: 'Braze could not read the request as JSON of the right form.',
   'too-many-objects': 'The request carried more objects than Braze takes at once.',
   'too-large': 'The request was larger than Braze takes.',
-  'media-type': 'Braze did not take the content type.',
   other: 'Braze refused the request.',
 };
 
@@ -75,7 +73,9 @@ export function trackAnswer(
     if (body === undefined || !isSuccess(body.message)) return { rate, kind: 'unreadable', status };
     return { rate, kind: 'queued', ...objectErrors(body.errors, context.sent) };
   }
-  const error = configurationError(answer, { host: context.host, path: '/users/track' });
+  const place = { host: context.host, path: '/users/track' };
+  // The content type is always ours: with 415 something on the way changes it, and no request can get through.
+  const error = status === 415 ? requestRefused(place, status) : configurationError(answer, place);
   if (error) return { rate, kind: 'configuration', error };
   if (status === 429) {
     const waitMs = throttleWaitMs(headers, now);
@@ -85,29 +85,23 @@ export function trackAnswer(
     const waitMs = askedWaitMs(headers, now);
     return { rate, kind: 'unavailable', status, ...(waitMs !== undefined && { waitMs }) };
   }
-  if (status === 400) {
+  if (status >= 400) {
     const body = jsonObject(answer.body);
-    const message = typeof body?.message === 'string' ? body.message : '';
-    if (validDataMessage.test(message)) {
-      return { rate, kind: 'refused-all', ...objectErrors(body?.errors, context.sent) };
-    }
-    return { rate, ...refused(refusalOf(message), status) };
+    const reason = refusalOf(status, typeof body?.message === 'string' ? body.message : '');
+    const text = refusalTexts[reason];
+    return { rate, kind: 'refused', reason, status, text, ...objectErrors(body?.errors, context.sent) };
   }
-  if (status === 413) return { rate, ...refused('too-large', status) };
-  if (status === 415) return { rate, ...refused('media-type', status) };
-  if (status >= 400) return { rate, ...refused('other', status) };
   return { rate, kind: 'unreadable', status };
-}
-
-function refused(reason: TrackRefusal, status: number) {
-  return { kind: 'refused' as const, reason, status, text: refusalTexts[reason] };
 }
 
 /**
  * Tells the 400s apart by their text. Only the name "Max Input Length Exceeded" is documented; that a body over
  * 4 MB may get a 400 is, with which text is not (contracts: braze 1.4, 2.2), so "too large" is a guess.
  */
-function refusalOf(message: string): TrackRefusal {
+function refusalOf(status: number, message: string): TrackRefusal {
+  if (status === 413) return 'too-large';
+  if (status !== 400) return 'other';
+  if (validDataMessage.test(message)) return 'nothing-valid';
   if (/max input length/i.test(message)) return 'too-many-objects';
   return /too large/i.test(message) ? 'too-large' : 'malformed';
 }

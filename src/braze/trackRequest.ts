@@ -8,6 +8,8 @@ export interface TrackItem extends RequestShare {
   events: readonly JsonText[];
   purchases: readonly JsonText[];
   dataPoints: number;
+  /** Braze does nothing with it if it does not know the user, and does not say so. */
+  updateOnly: boolean;
 }
 
 /** Puts the objects of some users into one request body, in their order (contracts: braze 2.1). */

@@ -4,6 +4,7 @@ import type { AskedFields } from '../mapping/compileMapping';
 import type { StoreWrite } from '../store/store';
 import type { Checkpoint, DoneUnit } from './checkpoint';
 import { type Acceptance, Ledger, type LedgerState, type Outcome, outcomes } from './ledger';
+import type { RunNotice } from './notices';
 import { rowsLost, whyFailed } from './runErrors';
 import type { GoalIdentity, GoalToken, RunListener, RunResult, RunSnapshot, RunSummary } from './runSummary';
 import { sampledUnits } from './sampledUnits';
@@ -116,6 +117,7 @@ export class GoalRun {
   #reportedBy: string | undefined;
   #phase = 'starting';
   #detail = '';
+  readonly #notices = new Map<RunNotice['code'], RunNotice>();
 
   constructor(options: GoalRunOptions) {
     this.id = options.id;
@@ -180,6 +182,13 @@ export class GoalRun {
 
   reportedBy(nodeId: string): void {
     this.#reportedBy = nodeId;
+  }
+
+  /** Keeps it for the summary, in place of an earlier one of its kind. True: it is the first of its kind. */
+  notice(notice: RunNotice): boolean {
+    const isFirst = !this.#notices.has(notice.code);
+    this.#notices.set(notice.code, notice);
+    return isFirst;
   }
 
   listen(listener: RunListener): void {
@@ -351,7 +360,7 @@ export class GoalRun {
     row: number,
     outcome: Outcome,
     reason?: string,
-    options?: { how?: Acceptance; repeatable?: boolean },
+    options?: { how?: Acceptance; repeatable?: boolean; unconfirmed?: boolean },
   ): boolean {
     const rows = this.#units[unit];
     const state = rows?.get(row);
@@ -362,6 +371,7 @@ export class GoalRun {
     if (reason === undefined) this.ledger.count(outcome);
     else this.ledger.countWithReason(outcome, reason, this.id, unit, row);
     if (options?.how) this.ledger.accepted(options.how);
+    if (options?.unconfirmed) this.ledger.acceptedUnconfirmed();
     if (options?.repeatable) rows.repeatable++;
     this.#countTowardsGroup();
     this.#afterDecision();
@@ -535,6 +545,7 @@ export class GoalRun {
         error: { code: this.#error.code, message: this.#error.message, advice: this.#error.advice },
       }),
       ...(this.watermark && { watermark: this.watermark }),
+      ...(this.#notices.size > 0 && { notices: [...this.#notices.values()] }),
       ...(repeat.length > 0 && { repeat: repeat.slice(0, namedUnits) }),
       units: sampledUnits(ledger.samples, (unit) => this.#units[unit]?.name),
       ledger,

@@ -43,6 +43,8 @@ export interface LedgerSnapshot extends Record<Outcome, number> {
   undecided: number;
   created: number;
   updated: number;
+  /** Accepted rows of users whom the target may not know, in which case nothing of them came true. */
+  unconfirmed: number;
   /** `outcome -> reason -> rows`, for every outcome that was given with a reason. */
   reasons: Partial<Record<Outcome, Record<string, number>>>;
   /** Up to ten refs per `outcome: reason`, of `unknown` up to a thousand; references only, never a value. */
@@ -60,6 +62,8 @@ export interface LedgerState {
   added: number;
   created: number;
   updated: number;
+  /** Absent in ledgers of earlier versions. */
+  unconfirmed?: number;
   counts: Partial<Record<Outcome, number>>;
   reasons: LedgerSnapshot['reasons'];
   samples: Record<string, string[]>;
@@ -92,6 +96,7 @@ export class Ledger {
   #added = 0;
   #created = 0;
   #updated = 0;
+  #unconfirmed = 0;
 
   static restored(state: LedgerState): Ledger {
     const ledger = new Ledger();
@@ -101,6 +106,7 @@ export class Ledger {
     ledger.#added = state.added;
     ledger.#created = state.created;
     ledger.#updated = state.updated;
+    ledger.#unconfirmed = state.unconfirmed ?? 0;
     for (const [at, outcome] of outcomes.entries()) ledger.#counts[at] = state.counts[outcome] ?? 0;
     for (const [outcome, byReason] of Object.entries(state.reasons)) {
       ledger.#reasons.set(outcome as Outcome, new Map(Object.entries(byReason)));
@@ -114,7 +120,8 @@ export class Ledger {
 
   /** The rows that are not decided for good, of those read and of those added, are left out: they will be read again. */
   state(open: { read: number; added: number }): LedgerState {
-    const { reasons, samples, refusedAttributes, work, created, updated, ...counts } = this.snapshot(0);
+    const snapshot = this.snapshot(0);
+    const { reasons, samples, refusedAttributes, work, created, updated, unconfirmed, ...counts } = snapshot;
     const kept = outcomes
       .filter((outcome) => outcome !== 'unsent')
       .map((outcome) => [outcome, counts[outcome]]);
@@ -125,6 +132,7 @@ export class Ledger {
       added: this.#added - open.added,
       created,
       updated,
+      unconfirmed,
       counts: Object.fromEntries(kept),
       reasons: lasting,
       samples,
@@ -170,6 +178,11 @@ export class Ledger {
     else this.#updated++;
   }
 
+  /** The row was accepted, but the target may not know its profile. */
+  acceptedUnconfirmed(): void {
+    this.#unconfirmed++;
+  }
+
   attributeRefused(reason: string): void {
     this.#refusedAttributes.set(reason, (this.#refusedAttributes.get(reason) ?? 0) + 1);
   }
@@ -202,6 +215,7 @@ export class Ledger {
       undecided,
       created: this.#created,
       updated: this.#updated,
+      unconfirmed: this.#unconfirmed,
       reasons,
       samples: Object.fromEntries(this.#samples),
       refusedAttributes: Object.fromEntries(this.#refusedAttributes),

@@ -1,4 +1,5 @@
 import type { LedgerSnapshot } from './ledger';
+import type { RunNotice } from './notices';
 import type { RunResult, RunSummary } from './runSummary';
 
 /** One goal of a connection, as its dialog keeps it. */
@@ -59,6 +60,8 @@ export interface GoalReport {
   dataPointsSaved: number;
   attributesSaved: number;
   watermark?: { from?: string; to?: string };
+  /** What people should know of it though nothing failed; absent: nothing. */
+  notices?: RunNotice[];
   error?: { code: string; message: string };
   /** What a person should do, where something failed. */
   nextSteps: string[];
@@ -141,6 +144,7 @@ function goalReport({ goal, output, result, summary, error }: GoalOutcome): Goal
     dataPointsSaved: work?.dataPointsSaved ?? 0,
     attributesSaved: work?.attributesSaved ?? 0,
     ...(summary?.watermark && { watermark: summary.watermark }),
+    ...(summary?.notices && { notices: summary.notices }),
     ...(fault && { error: { code: fault.code, message: withoutAdvice(fault) } }),
     nextSteps: fault && fault.advice !== '' ? [fault.advice] : [],
     nextRun: nextRunOf(goal, summary),

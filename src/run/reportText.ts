@@ -50,8 +50,10 @@ function goalLines(goal: GoalReport, number: number, words: ReportWords): string
   if (goal.error) lines.push(`${goal.error.code}: ${goal.error.message}`);
   for (const step of goal.nextSteps) lines.push(words('nextStep', { step }));
   if (goal.ledger) {
-    lines.push(ledgerLine(goal.ledger, words), ...reasonLines(goal.ledger, words), ...workLines(goal, words));
+    lines.push(ledgerLine(goal.ledger, words), ...acceptanceLines(goal, goal.ledger, words));
+    lines.push(...reasonLines(goal.ledger, words), ...workLines(goal, words));
   }
+  for (const { code, values } of goal.notices ?? []) lines.push(words(`notice.${code}`, { ...values }));
   lines.push(...watermarkLine(goal, words), nextRunLine(goal.nextRun, words));
   return [title, ...lines.map((line) => `   ${line}`)];
 }
@@ -66,6 +68,16 @@ function ledgerLine(ledger: LedgerSnapshot, words: ReportWords): string {
     .filter((outcome) => ledger[outcome] > 0)
     .map((outcome) => column(outcome, ledger[outcome]) + (outcome === 'accepted' ? how : ''));
   return given.length > 0 ? `${taken.join(' + ')} = ${given.join(' + ')}` : taken.join(' + ');
+}
+
+/** What an export's `accepted` means: Braze queues, and does not say what it cannot apply (R10). */
+function acceptanceLines(goal: GoalReport, ledger: LedgerSnapshot, words: ReportWords): string[] {
+  if (goal.direction !== 'export' || ledger.accepted === 0) return [];
+  // Reports of earlier versions have no such count.
+  const { unconfirmed = 0 } = ledger as Partial<LedgerSnapshot>;
+  const lines = [words('acceptance.queued')];
+  if (unconfirmed > 0) lines.push(words('acceptance.unconfirmed', { users: count(unconfirmed, words) }));
+  return lines;
 }
 
 function reasonLines(ledger: LedgerSnapshot, words: ReportWords): string[] {

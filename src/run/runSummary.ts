@@ -1,4 +1,5 @@
 import type { LedgerSnapshot } from './ledger';
+import type { RunNotice } from './notices';
 
 /** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
 export interface GoalIdentity {
@@ -42,6 +43,8 @@ export interface RunSummary {
   error?: { code: string; message: string; advice: string };
   /** Where the source keeps a watermark: from where it read, and where it stands now if it moved. ISO times. */
   watermark?: { from?: string; to?: string };
+  /** What people should know of the run though it did not fail. */
+  notices?: RunNotice[];
   /** Units that the next run reads again, because rows of theirs failed for a passing cause; the first few. */
   repeat?: string[];
   /** Names of the units that the ledger's samples point into, by number. */

@@ -1,6 +1,7 @@
 import type { SyncError } from '../errors/syncError';
 import type { GoalRun } from './goalRun';
 import type { Outcome } from './ledger';
+import type { RunNotice } from './notices';
 import { formatRef } from './ref';
 import type { Claim } from './registry';
 import type { RunSummary } from './runSummary';
@@ -25,6 +26,8 @@ export interface SinkEvents {
   progress(run: GoalRun, note?: string, ms?: number): void;
   /** The sink's own settings are wrong; reported once per run. */
   failed(error: SyncError, run: GoalRun): void;
+  /** Something to be told once per run, though nothing failed. */
+  noticed(notice: RunNotice, run: GoalRun): void;
   /** False where nobody listens to that output, so nothing need be collected for it. */
   wants: { settled: boolean; rejected: boolean };
 }

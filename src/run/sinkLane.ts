@@ -6,7 +6,7 @@ import {
   type Sums,
   type SumsOptions,
 } from '../delta/sums';
-import { asSyncError } from '../errors/syncError';
+import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { type GoalRun, noAnswerReason } from './goalRun';
 import type { Claim } from './registry';
@@ -75,6 +75,7 @@ export class SinkLane<Item> {
   readonly #target: SinkTarget<Item>;
   readonly #events: SinkEvents;
   readonly #quietMs: number;
+  readonly #limits: RequestLimits;
   readonly #plain: RequestPacker<HeldRow<Item>>;
   readonly #once: RequestPacker<HeldRow<Item>>;
   readonly #abandoned = new AbortController();
@@ -95,13 +96,13 @@ export class SinkLane<Item> {
     this.#target = target;
     this.#events = events;
     this.#quietMs = quietMs;
-    const limits = new RequestLimits({
+    this.#limits = new RequestLimits({
       objects: target.objectsPerRequest,
       perKind: target.limitPerKind ?? false,
       bytes: target.bytesPerRequest,
     });
-    this.#plain = new RequestPacker(limits);
-    this.#once = new RequestPacker(limits);
+    this.#plain = new RequestPacker(this.#limits);
+    this.#once = new RequestPacker(this.#limits);
     this.#widenWindow();
     this.#quietTimer = setInterval(() => this.sendWhatIsFull(), quietMs / 4);
     this.#quietTimer.unref();
@@ -280,7 +281,12 @@ export class SinkLane<Item> {
         stopped: this.run.signal,
         abandoned: this.#abandoned.signal,
         work: this.run.ledger.work,
+        limits: this.#limits,
         pausing: (ms, why) => this.#events.progress(this.run, ms > 0 ? why : undefined, ms),
+        notice: (notice) => {
+          if (this.run.notice(notice)) this.#events.noticed(notice, this.run);
+        },
+        fail: (error) => this.#fail(error),
       });
     } catch (thrown) {
       const error = asSyncError(thrown, 'sending to the target');
@@ -288,10 +294,7 @@ export class SinkLane<Item> {
         ? { outcome: 'unknown', reason: error.code, repeatable }
         : { outcome: 'unsent' };
       verdicts = rows.map(() => verdict);
-      if (!this.run.stopping) {
-        this.#events.failed(error, this.run);
-        this.run.fail(error);
-      }
+      this.#fail(error);
     }
     // Given up meanwhile: its rows have their outcome, and the run may be over.
     if (!this.#inFlight.has(request)) return;
@@ -309,6 +312,12 @@ export class SinkLane<Item> {
     if (intents.length > 0) this.run.settleSoon();
     this.#events.progress(this.run);
     this.sendWhatIsFull();
+  }
+
+  #fail(error: SyncError): void {
+    if (this.run.stopping) return;
+    this.#events.failed(error, this.run);
+    this.run.fail(error);
   }
 
   #decide(row: TakenRow, verdict: Verdict): void {

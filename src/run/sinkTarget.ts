@@ -1,6 +1,8 @@
+import type { SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import type { Acceptance, Outcome, WorkCounters } from './ledger';
-import type { RequestShare } from './requestLimits';
+import type { RunNotice } from './notices';
+import type { RequestLimits, RequestShare } from './requestLimits';
 
 /** An attribute that cannot go to the target, though the rest of its row can. */
 export interface RefusedAttribute {
@@ -26,6 +28,8 @@ export interface Verdict {
   how?: Acceptance;
   /** The cause may pass, or the row may have been applied and can be sent again: read its unit again next time. */
   repeatable?: boolean;
+  /** Of an accepted item: the target may not know the profile, and then nothing of it comes true (R10). */
+  unconfirmed?: boolean;
   /** What the target did not take of an accepted item (R5). */
   refused?: readonly RefusedAttribute[];
 }
@@ -37,8 +41,13 @@ export interface SendContext {
   /** Aborted when nobody waits for answers any more. */
   abandoned: AbortSignal;
   work: WorkCounters;
+  /** What one request may hold in this run; a target lowers it when it is told that it sent too much. */
+  limits: RequestLimits;
   /** Says that sending pauses, for the status line: a `PaceReason`, or what went wrong; 0 ends the pause. */
   pausing(ms: number, why: string): void;
+  notice(notice: RunNotice): void;
+  /** Ends the run: a setting is wrong. For where some of the items have their verdict already. */
+  fail(error: SyncError): void;
 }
 
 /** An outside system that takes profile updates in requests of several objects. */
@@ -55,8 +64,9 @@ export interface SinkTarget<Item> {
   /** A row that cannot be sent at all is `rejected` with its reason; one with nothing left to send too. */
   prepare(update: ProfileUpdate): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };
   /**
-   * Sends one request, retries included, and gives a verdict per item, in order. Throws a SyncError only where a
-   * setting is wrong: the run then ends, and its `maybeApplied` says whether these items are unsent or unknown.
+   * Sends the items, retries included, in one request or in several, and gives a verdict per item, in order. Throws a
+   * SyncError only where a setting is wrong: the run then ends, and its `maybeApplied` says whether these items are
+   * unsent or unknown.
    */
   send(items: readonly Item[], repeatable: boolean, context: SendContext): Promise<Verdict[]>;
 }

@@ -17,6 +17,11 @@ export type Fault =
   | { kind: 'html'; status: number }
   /** Sends only the first `share` (0 to 1) of the answer's body and then breaks the connection. */
   | { kind: 'cutBody'; share: number }
+  /**
+   * Bends the list `errors` of a JSON answer that says `success`: each entry twice; entries without their index, at least
+   * one; or no list at all.
+   */
+  | { kind: 'bentErrors'; how: 'repeated' | 'unindexed' | 'notAList' }
   /** Sends the answer's body in pieces with a pause between them. */
   | { kind: 'slowBody'; pieceBytes: number; pauseMs: number };
 
@@ -27,6 +32,8 @@ export interface FaultRule {
   method?: string;
   /** Matches where the request's path contains it; absent: any. */
   path?: string;
+  /** Matches where the request's body contains it; absent: any. Not for S3, whose bodies are streams. */
+  contains?: string;
   /** Let this many matching requests through first. */
   skip?: number;
   /** Apply to at most this many requests; absent: all. */
@@ -92,13 +99,20 @@ export class FaultRules {
     return this.#rules.map(({ id, rule, seen, applied }) => ({ id, rule, seen, applied }));
   }
 
-  plan(system: SandboxSystem, method: string, path: string): FaultPlan {
+  /** Some rule wants to see bodies before it can say what goes wrong. */
+  looksIntoBodies(system: SandboxSystem): boolean {
+    return this.#rules.some(({ rule }) => rule.system === system && rule.contains !== undefined);
+  }
+
+  /** @param body only needed where a rule looks into bodies */
+  plan(system: SandboxSystem, method: string, path: string, body?: Buffer): FaultPlan {
     const plan: FaultPlan = { faults: [] };
     for (const active of this.#rules) {
       const { rule } = active;
       if (rule.system !== system) continue;
       if (rule.method !== undefined && rule.method !== method) continue;
       if (rule.path !== undefined && !path.includes(rule.path)) continue;
+      if (rule.contains !== undefined && !body?.includes(rule.contains)) continue;
       active.seen++;
       if (active.seen <= (rule.skip ?? 0)) continue;
       if (rule.times !== undefined && active.applied >= rule.times) continue;

@@ -109,14 +109,17 @@ export class SandboxServer {
   }
 
   async #answer(request: SandboxRequest, response: ServerResponse): Promise<void> {
-    const plan = this.#options.faults.plan(this.#options.system, request.method, request.path);
+    const { faults, system } = this.#options;
+    const body = faults.looksIntoBodies(system) ? await request.body() : undefined;
+    if (body) request.body = async (limit) => withinLimit(body, limit);
+    const plan = faults.plan(system, request.method, request.path, body);
     for (const fault of plan.faults) {
       if (fault.kind === 'latency') await sleep(fault.ms + Math.random() * (fault.jitterMs ?? 0));
     }
     const reply = (await this.#early(request, plan)) ?? (await this.#options.handle(request));
     if (reply === 'hang') return;
     if (reply === 'reset') return void request.raw.socket.destroy();
-    const final = late(plan, reply);
+    const final = late(plan, bent(plan, reply));
     if (final === 'hang') return;
     if (final === 'reset') return void request.raw.socket.destroy();
     this.#count(request, final.status);
@@ -179,6 +182,26 @@ function late(plan: FaultPlan, reply: SandboxReply): SandboxReply | 'hang' | 're
   return reply;
 }
 
+/** The same answer with its list of errors bent; answers that are no JSON success stay as they are. */
+function bent(plan: FaultPlan, reply: SandboxReply): SandboxReply {
+  const fault = plan.faults.find((one) => one.kind === 'bentErrors');
+  if (!fault || reply.status < 200 || reply.status > 299 || !isPlain(reply.body)) return reply;
+  const listed = 'errors' in reply.body && Array.isArray(reply.body.errors) ? reply.body.errors : [];
+  return { ...reply, body: { ...reply.body, errors: bentList(listed as object[], fault.how) } };
+}
+
+function bentList(listed: object[], how: 'repeated' | 'unindexed' | 'notAList'): unknown {
+  if (how === 'repeated') return [...listed, ...listed];
+  if (how === 'notAList') return { count: listed.length };
+  return [...listed.map((entry) => ({ ...entry, index: undefined })), { type: 'something is wrong' }];
+}
+
+function isPlain(body: SandboxReply['body']): body is object {
+  return (
+    typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && !(Symbol.asyncIterator in body)
+  );
+}
+
 /** The two documented header styles (contracts/braze.md 2.8). */
 function wallHeaders(wall: WallVerdict): Record<string, string> {
   const deltaSeconds = Math.max(1, Math.ceil((wall.resetAt - Date.now()) / 1000));
@@ -196,6 +219,11 @@ function wallHeaders(wall: WallVerdict): Record<string, string> {
     'x-ratelimit-remaining': String(wall.remaining),
     'x-ratelimit-reset': String(Math.ceil(wall.resetAt / 1000)),
   };
+}
+
+function withinLimit(body: Buffer, limit = Number.POSITIVE_INFINITY): Buffer {
+  if (body.length > limit) throw new BodyTooLarge(`body over ${limit} bytes`);
+  return body;
 }
 
 async function readBody(raw: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
@@ -221,12 +249,7 @@ async function write(
 ): Promise<void> {
   const headers: Record<string, string> = { ...reply.headers };
   let { body } = reply;
-  if (
-    body !== undefined &&
-    typeof body === 'object' &&
-    !Buffer.isBuffer(body) &&
-    !(Symbol.asyncIterator in body)
-  ) {
+  if (isPlain(body)) {
     headers['content-type'] ??= 'application/json';
     body = JSON.stringify(body);
   }

@@ -35,6 +35,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reset'), after }),
   z.strictObject({ kind: z.literal('html'), status: httpStatus }),
   z.strictObject({ kind: z.literal('cutBody'), share }),
+  z.strictObject({ kind: z.literal('bentErrors'), how: z.enum(['repeated', 'unindexed', 'notAList']) }),
   z.strictObject({
     kind: z.literal('slowBody'),
     pieceBytes: z.number().int().positive(),
@@ -42,16 +43,22 @@ const faultSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const ruleSchema: z.ZodType<FaultRule> = z.strictObject({
-  system: z.enum(['braze', 'blueconic', 's3']),
-  method: z.string().toUpperCase().exactOptional(),
-  path: z.string().exactOptional(),
-  skip: count.exactOptional(),
-  times: count.exactOptional(),
-  share: share.exactOptional(),
-  seed: z.number().int().exactOptional(),
-  fault: faultSchema,
-});
+const ruleSchema: z.ZodType<FaultRule> = z
+  .strictObject({
+    system: z.enum(['braze', 'blueconic', 's3']),
+    method: z.string().toUpperCase().exactOptional(),
+    path: z.string().exactOptional(),
+    contains: z.string().exactOptional(),
+    skip: count.exactOptional(),
+    times: count.exactOptional(),
+    share: share.exactOptional(),
+    seed: z.number().int().exactOptional(),
+    fault: faultSchema,
+  })
+  .refine(
+    ({ system, contains }) => system !== 's3' || contains === undefined,
+    'S3 bodies are not looked into',
+  );
 
 const rulesSchema = z.union([ruleSchema.transform((rule) => [rule]), z.array(ruleSchema)]);
 
@@ -83,7 +90,7 @@ export function sharedRoutes({ faults, reset, calls }: SharedState): ControlRout
       method: 'POST',
       path: '/faults',
       about:
-        'Adds one rule or an array: {system, method?, path?, skip?, times?, share?, seed?, fault: {kind: latency | status | wall | hang | reset | html | cutBody | slowBody, ...}}; answers {ids}',
+        'Adds one rule or an array: {system, method?, path?, contains?, skip?, times?, share?, seed?, fault: {kind: latency | status | wall | hang | reset | html | cutBody | bentErrors | slowBody, ...}}; answers {ids}',
       handle: async (request) => {
         const rules = rulesSchema.parse(JSON.parse((await request.body()).toString()));
         return { status: 201, body: { ids: rules.map((rule) => faults.add(rule)) } };

@@ -208,7 +208,7 @@ describe('braze client on the sandbox', () => {
       );
       assert.equal(outcome.unreadableErrors, 0);
       const all = await client.track(JSON.stringify({ attributes: [bad] }), signal);
-      assert.equal(all.kind, 'refused-all');
+      assert.equal(all.kind, 'refused');
       assert.equal(all.errors[0]?.code, 'BAD_EMAIL_SUBSCRIPTION_STATE');
     });
 

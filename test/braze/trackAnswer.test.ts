@@ -105,9 +105,12 @@ describe('track answer', () => {
 
   it('tells "no object was valid" from other 400s', () => {
     const errors = [{ index: 0, input_array: 'attributes', type: 'EMAIL_BAD_FORMAT' }];
-    const all = ofKind('refused-all', { status: 400, body: { message: allInvalid, errors } });
-    assert.deepEqual([all.errors.length, all.unreadableErrors], [1, 0]);
-    assert.equal(ofKind('refused-all', { status: 400, body: { message: allInvalid } }).errors.length, 0);
+    const all = ofKind('refused', { status: 400, body: { message: allInvalid, errors } });
+    assert.deepEqual([all.reason, all.errors.length, all.unreadableErrors], ['nothing-valid', 1, 0]);
+    const bare = ofKind('refused', { status: 400, body: { message: allInvalid } });
+    assert.deepEqual([bare.reason, bare.errors.length], ['nothing-valid', 0]);
+    const other = ofKind('refused', { status: 400, body: { message: 'Bad Request', errors } });
+    assert.deepEqual([other.reason, other.errors.length], ['malformed', 1]);
     const reasons: [string | object, string][] = [
       [{ message: 'Max Input Length Exceeded' }, 'too-many-objects'],
       [{ message: 'Request entity too large' }, 'too-large'],
@@ -124,7 +127,6 @@ describe('track answer', () => {
 
   it('reads other refusals of the whole request', () => {
     assert.equal(ofKind('refused', { status: 413 }).reason, 'too-large');
-    assert.equal(ofKind('refused', { status: 415 }).reason, 'media-type');
     assert.equal(ofKind('refused', { status: 422 }).reason, 'other');
   });
 
@@ -136,6 +138,7 @@ describe('track answer', () => {
     assert.equal(permission.code, 'BRAZE_PERMISSION_MISSING');
     assert.match(permission.message, /users\.track/);
     assert.match(permission.advice, /new API key/);
+    assert.equal(configurationCode({ status: 415 }), 'BRAZE_REQUEST_REFUSED');
     for (const status of [301, 302, 307, 404, 405, 407])
       assert.equal(configurationCode({ status }), 'BRAZE_URL_WRONG');
     for (const status of [401, 403]) assert.equal(configurationCode({ status, ...html }), 'BRAZE_URL_WRONG');

@@ -82,7 +82,11 @@ describe('users.track target', () => {
     const threefold = (update: ProfileUpdate) => ({ ...event(update), purchases: [purchase] });
 
     it('75 in total', async () => {
-      const { ledger } = await send(75, { change: threefold, target: { objectsPerRequest: 75 } }).ended;
+      const { ledger } = await send(75, {
+        change: threefold,
+        batchRows: 75,
+        target: { objectsPerRequest: 75 },
+      }).ended;
       assert.deepEqual([ledger.accepted, ledger.work.requests], [75, 3]);
       assert.deepEqual(trackCalls(), { 201: 3 });
       const { events, purchases } = braze.events();
@@ -92,7 +96,7 @@ describe('users.track target', () => {
     it('75 in each array, by legacy contracts', async () => {
       braze.configure({ trackLimit: { mode: 'legacy' } });
       const target = { objectsPerRequest: 75, perArray: true };
-      const { ledger } = await send(150, { change: threefold, target }).ended;
+      const { ledger } = await send(150, { change: threefold, batchRows: 150, target }).ended;
       assert.deepEqual([ledger.accepted, ledger.work.requests, ledger.work.objects], [150, 2, 450]);
       assert.deepEqual(trackCalls(), { 201: 2 });
       const { events, purchases } = braze.events();
@@ -105,7 +109,8 @@ describe('users.track target', () => {
         ...update,
         events: [{ name: 'quiz', time: '2026-01-31T10:00:00Z', properties: { long: [long] } }],
       });
-      const { ledger } = await send(60, { change: large, target: { objectsPerRequest: 75 } }).ended;
+      const { ledger } = await send(60, { change: large, batchRows: 60, target: { objectsPerRequest: 75 } })
+        .ended;
       assert.deepEqual([ledger.accepted, ledger.work.requests], [60, 2]);
       assert.equal(braze.events().events.length, 60);
     });
@@ -256,7 +261,8 @@ describe('users.track target', () => {
       const answer = {
         message: 'success',
         attributes_processed: 1,
-        errors: [{ index: 0, input_array: 'events', type: 'EVENT_BAD' }],
+        // One object twice is still one object.
+        errors: Array(2).fill({ index: 0, input_array: 'events', type: 'EVENT_BAD' }),
       };
       faults.add({ ...track, times: 1, fault: { kind: 'status', status: 201, body: answer } });
       const { ledger } = await send(1, { change: event }).ended;
@@ -273,6 +279,30 @@ describe('users.track target', () => {
       assert.deepEqual(trackCalls(), { 400: 1 });
     });
 
+    it('reject by name, and leave the others unknown, when one of them names no object', async () => {
+      braze.configure({ disallowedExternalIds: ['u-3'] });
+      const errors = [{ index: 2, input_array: 'attributes', type: 'BAD_LOCATION_UPDATE' }, { type: 'x' }];
+      faults.add({
+        ...track,
+        times: 1,
+        fault: { kind: 'status', status: 201, after: true, body: { message: 'success', errors } },
+      });
+      const { run, told, ended } = send(5);
+      const { ledger } = await ended;
+      assert.deepEqual([ledger.unknown, ledger.rejected, ledger.accepted], [4, 1, 0]);
+      assert.equal((told.rejected[0]!.match as ProfileUpdate['match'])[0]![0]!.value, 'u-3');
+      assert.deepEqual([points('u-3'), points('u-4')], [undefined, 4]);
+      assert.deepEqual(run.unitsToRepeat, ['file']);
+    });
+
+    it('count once, however often an object is listed', async () => {
+      braze.configure({ disallowedExternalIds: ['u-4'] });
+      faults.add({ ...track, fault: { kind: 'bentErrors', how: 'repeated' } });
+      const both = (update: ProfileUpdate) => ({ ...event(update), match: update.match });
+      const { ledger } = await send(6, { change: both }).ended;
+      assert.deepEqual([ledger.accepted, ledger.rejected, ledger.refusedAttributes], [5, 1, {}]);
+    });
+
     it('leave all of a request unknown when they name no object', async () => {
       const answer = { message: 'success', attributes_processed: 1, errors: ['something is wrong'] };
       faults.add({ ...track, times: 1, fault: { kind: 'status', status: 201, body: answer } });
@@ -285,6 +315,17 @@ describe('users.track target', () => {
     faults.add({ ...track, fault: { kind: 'html', status: 200 } });
     const { ledger, result } = await send(10).ended;
     assert.deepEqual([ledger.unknown, ledger.accepted, result], [10, 0, 'failed']);
+  });
+
+  it('counts users whom Braze may not know as unconfirmed', async () => {
+    braze.addUsers([{ external_id: 'u-1' }]);
+    const updateOnly = (update: ProfileUpdate) => ({
+      ...update,
+      allowCreate: update.match[0]![0]!.value === 'u-3',
+    });
+    const { ledger } = await send(3, { change: updateOnly }).ended;
+    assert.deepEqual([ledger.accepted, ledger.unconfirmed], [3, 2]);
+    assert.deepEqual([points('u-1'), user('u-2'), points('u-3')], [1, undefined, 3]);
   });
 
   it('tells which attributes were left out of rows that went through', async () => {

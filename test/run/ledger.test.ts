@@ -67,10 +67,13 @@ describe('ledger', () => {
     ledger.accepted('updated');
     ledger.accepted('updated');
     ledger.attributeRefused('too-long');
+    ledger.acceptedUnconfirmed();
     ledger.attributeRefused('too-long');
     ledger.work.requests++;
     const snapshot = ledger.snapshot(0);
-    assert.deepEqual([snapshot.created, snapshot.updated], [1, 2]);
+    assert.deepEqual([snapshot.created, snapshot.updated, snapshot.unconfirmed], [1, 2, 1]);
+    const restored = Ledger.restored(ledger.state({ read: 0, added: 0 })).snapshot(0);
+    assert.deepEqual([restored.created, restored.updated, restored.unconfirmed], [1, 2, 1]);
     assert.deepEqual(snapshot.refusedAttributes, { 'too-long': 2 });
     assert.equal(snapshot.balanced, true);
     ledger.work.requests++;

@@ -2,6 +2,7 @@ import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpda
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalRun, GoalRunOptions } from '../../src/run/goalRun';
 import { type LedgerSnapshot, type Outcome, outcomes } from '../../src/run/ledger';
+import type { RunNotice } from '../../src/run/notices';
 import { pump } from '../../src/run/pump';
 import { parseRef } from '../../src/run/ref';
 import { RunRegistry } from '../../src/run/registry';
@@ -61,6 +62,7 @@ export interface Told {
   summaries: RunSummary[];
   errors: string[];
   notes: string[];
+  notices: RunNotice[];
 }
 
 export interface RunningSink<Item> {
@@ -75,7 +77,7 @@ export function sinkOn<Item>(
   target: SinkTarget<Item>,
   options: { settle?: GoalRunOptions['settle']; lanes?: LaneSettings } = {},
 ): RunningSink<Item> {
-  const told: Told = { settled: [], rejected: [], summaries: [], errors: [], notes: [] };
+  const told: Told = { settled: [], rejected: [], summaries: [], errors: [], notes: [], notices: [] };
   const events: SinkEvents = {
     wants: { settled: true, rejected: true },
     settled: (rows) => void told.settled.push(...rows),
@@ -85,6 +87,7 @@ export function sinkOn<Item>(
       told.summaries.push(summary);
     },
     progress: (_run, note) => void (note !== undefined && told.notes.push(note)),
+    noticed: (notice) => void told.notices.push(notice),
     failed: (error) => void told.errors.push(error.code),
   };
   const sink = new BatchSink({

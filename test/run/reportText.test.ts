@@ -46,6 +46,7 @@ Run r0, 2031-05-04 10:00:05 UTC to 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    BRAZE_KEY_REJECTED: Braze does not accept the API key.
    What to do: Choose a key of this instance.
    75 read = 50 accepted + 25 not sent
+   Accepted means queued by Braze; what Braze cannot apply later, it does not report.
    Requests: 2, retries: 0
    Data points: 1,500 spent, 800 saved (attributes that had not changed: 640)
    Watermark: stays at 2031-05-04 09:00:00 UTC
@@ -74,6 +75,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    BRAZE_KEY_REJECTED: Braze does not accept the API key.
    Was zu tun ist: Choose a key of this instance.
    75 gelesen = 50 angenommen + 25 nicht gesendet
+   Angenommen heißt, dass Braze es in die Warteschlange gestellt hat; was Braze danach nicht anwenden kann, meldet es nicht.
    Anfragen: 2, Wiederholungen: 0
    Datenpunkte: 1.500 verbraucht, 800 gespart (unveränderte Attribute: 640)
    Marke: bleibt bei 2031-05-04 09:00:00 UTC
@@ -109,6 +111,23 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
       assert.ok(text.includes(`${line}\n`), line);
     }
   });
+
+  for (const [language, words] of Object.entries({ english, german })) {
+    it(`says how many users are unconfirmed, and what Braze took less of (${language})`, () => {
+      const summary = failedExportSummary();
+      summary.ledger = { ...summary.ledger, unconfirmed: 1_234 };
+      summary.notices = [{ code: 'fewerObjects', values: { objects: 50 } }];
+      const goals = [{ goal: exportGoal, output: 3, result: 'failed' as const, summary }];
+      const lines = reportText(report({ goals }), words).split('\n');
+      const unconfirmed = { users: (1_234).toLocaleString(words('locale')) };
+      for (const line of [
+        words('acceptance.unconfirmed', unconfirmed),
+        words('notice.fewerObjects', { objects: 50 }),
+      ]) {
+        assert.ok(lines.includes(`   ${line}`), line);
+      }
+    });
+  }
 
   it('says where the watermark stands and which units are read again', () => {
     const summary = {

@@ -118,10 +118,38 @@ describe('sandbox assembly', () => {
     assert.deepEqual((await control(sandbox, 'GET', '/faults')).body, []);
   });
 
+  it('strikes only requests whose body contains a text, and leaves others their bodies', async () => {
+    const rule = { system: 'braze', contains: '"x-1"', fault: { kind: 'status', status: 400 } };
+    await control(sandbox, 'POST', '/faults', rule);
+    const status = async (id: string) =>
+      (await braze(sandbox, 'POST', '/users/track', { attributes: [{ external_id: id, tier: 'gold' }] }))
+        .status;
+    assert.deepEqual([await status('x-1'), await status('x-12'), await status('y')], [400, 201, 201]);
+    assert.equal((await control(sandbox, 'GET', '/faults')).body[0].applied, 1);
+  });
+
+  it('bends the errors of an answer that says success', async () => {
+    const bent = async (how: string) => {
+      await control(sandbox, 'POST', '/faults', {
+        system: 'braze',
+        times: 1,
+        fault: { kind: 'bentErrors', how },
+      });
+      const attributes = [{ tier: 'gold' }, { external_id: 'x-1', tier: 'gold' }];
+      const answer = await braze(sandbox, 'POST', '/users/track', { attributes });
+      return ((await answer.json()) as { errors: object[] }).errors;
+    };
+    const [first, second, ...more] = await bent('repeated');
+    assert.deepEqual([first, more], [second, []]);
+    assert.ok((await bent('unindexed')).every((error: object) => !('index' in error)));
+    assert.deepEqual(await bent('notAList'), { count: 1 });
+  });
+
   for (const [what, rule] of Object.entries({
     'an unknown kind': { system: 'braze', fault: { kind: 'explode' } },
     'an unknown system': { system: 'mail', fault: { kind: 'hang' } },
     'a misspelt condition': { system: 'braze', paths: '/users', fault: { kind: 'hang' } },
+    'a look into the bodies of S3': { system: 's3', contains: 'x', fault: { kind: 'hang' } },
     'a share above one': { system: 'braze', share: 2, fault: { kind: 'hang' } },
   })) {
     it(`refuses a fault rule with ${what}`, async () => {
