@@ -1,3 +1,5 @@
+import { decimalText } from '../mapping/decimalText';
+import { amountText, readAmount } from '../mapping/exactDecimal';
 import type { UpdateValue } from '../mapping/profileUpdate';
 
 /** Why one property is not sent while the rest of its profile is: stable codes for reports. */
@@ -25,7 +27,7 @@ export function propertyTexts(values: readonly UpdateValue[]): string[] | Proper
     const value: unknown = values[at];
     let text: string | undefined;
     if (typeof value === 'string') text = value;
-    else if (typeof value === 'number') text = plainNumber(value);
+    else if (typeof value === 'number') text = Number.isFinite(value) ? decimalText(value) : undefined;
     else if (typeof value === 'boolean') text = value ? 'true' : 'false';
     if (text === undefined) return 'not-a-scalar';
     if (isTooLong(text)) return 'value-over-64-kb';
@@ -36,27 +38,16 @@ export function propertyTexts(values: readonly UpdateValue[]): string[] | Proper
 
 /**
  * The number to add to a stored one, as text; undefined for zero, which changes nothing. Several numbers are added up
- * (contracts: blueconic 1.5) to four decimals, the most that BlueConic keeps.
+ * (contracts: blueconic 1.5). The sum is exact to the four decimals that BlueConic keeps; with more it would be refused.
  */
 export function increment(values: readonly UpdateValue[]): string | undefined | PropertyRefusal {
-  let total = 0;
-  for (const value of values as readonly unknown[]) {
-    if (typeof value === 'number') total += value;
-    else if (typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value)) total += Number(value);
-    else return 'sum-needs-number';
+  let total = 0n;
+  for (const value of values) {
+    const amount = readAmount(value);
+    if (amount === undefined) return 'sum-needs-number';
+    total += amount;
   }
-  if (values.length > 1) total = Math.round(total * 10_000) / 10_000;
-  if (total === 0) return undefined;
-  return plainNumber(total) ?? 'sum-needs-number';
-}
-
-/** Digits, sign and point only; undefined for what has no such form. */
-function plainNumber(value: number): string | undefined {
-  if (!Number.isFinite(value)) return undefined;
-  const text = String(value);
-  if (!text.includes('e')) return text;
-  if (Number.isInteger(value)) return BigInt(value).toString();
-  return value.toFixed(20).replace(/\.?0+$/, '');
+  return total === 0n ? undefined : amountText(total);
 }
 
 /** Counts bytes only where there could be too many: one UTF-16 unit takes at most three. */

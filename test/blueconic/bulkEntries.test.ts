@@ -132,6 +132,9 @@ describe('bulk entries', () => {
     assert.equal(of([12.5]), '12.5');
     assert.equal(of(['12.5', 1]), '13.5');
     assert.equal(of([0.1, 0.2]), '0.3');
+    assert.equal(of(Array.from({ length: 10 }, () => '0.1')), '1');
+    assert.equal(of(['900719925474099.1234', '0.0001']), '900719925474099.1235');
+    assert.equal(of([0.30000000000000004]), '0.3');
     assert.equal(of([0]), undefined);
     assert.equal(of([5, -5]), undefined);
     for (const value of ['12,5', '', '1e3', true, {}, Number.NaN, Number.POSITIVE_INFINITY]) {
