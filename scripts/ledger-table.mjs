@@ -29,6 +29,7 @@ export function ledgerTable({ goal, result, error, startedAt, endedAt, ledger })
       `attributes left out: ${reason}`,
       count,
     ]),
+    ...(ledger.fieldsCreated?.length > 0 ? [['fields created', ledger.fieldsCreated.length]] : []),
     ['requests', ledger.work.requests],
     ['data points', ledger.work.dataPoints],
     ...(ledger.work.attributesSaved > 0

@@ -78,5 +78,11 @@ async function check(client: BlueConicClient, signal: AbortSignal): Promise<Find
         if (answer.kind === 'configuration') throw answer.error;
       },
     ),
+    {
+      what: 'write:profile-properties',
+      ok: 'unknown',
+      message:
+        'Needed only where a sink creates missing properties; cannot be tried without creating one, the first run will tell.',
+    },
   ];
 }

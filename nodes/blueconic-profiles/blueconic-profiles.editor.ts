@@ -37,6 +37,7 @@ RED.nodes.registerType('blueconic-profiles', {
       },
     },
     firstTotal: { value: 'remember' },
+    createProperties: { value: false },
   },
   inputs: 1,
   outputs: 2,

@@ -10,6 +10,8 @@ interface BlueConicProfilesDef extends NodeDef {
   entriesPerRequest: number | string;
   requestsInFlight: number | string;
   firstTotal?: string;
+  /** Absent in flows of an earlier release: off. */
+  createProperties?: boolean;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -17,9 +19,11 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     sinkShell(RED, this, () => {
       const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');
-      const target = new ProfilesTarget(blueconic.client(), {
+      const client = blueconic.client();
+      const target = new ProfilesTarget(client, {
         entriesPerRequest: Math.min(1000, Math.max(1, wholeNumber(def.entriesPerRequest, 500))),
         requestsInFlight: Math.min(16, Math.max(1, wholeNumber(def.requestsInFlight, 4))),
+        properties: { directory: client, create: def.createProperties === true },
       });
       return { target, lanes: { firstTotal: firstTotalOf(def) } };
     });

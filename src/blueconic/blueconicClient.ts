@@ -6,6 +6,7 @@ import {
   type BlueConicProperty,
   type BlueConicSegment,
   createProperty,
+  findProperty,
   listObjectives,
   listProfileProperties,
   listSegments,
@@ -35,6 +36,8 @@ export interface BlueConicClient {
   ): Promise<BulkAnswer>;
   segments(signal: AbortSignal): AsyncGenerator<BlueConicSegment>;
   profileProperties(signal: AbortSignal): AsyncGenerator<BlueConicProperty>;
+  /** Undefined where the tenant has no such property. */
+  findProperty(id: string, signal: AbortSignal): Promise<BlueConicProperty | undefined>;
   objectives(signal: AbortSignal): AsyncGenerator<BlueConicObjective>;
   segmentPage(request: SegmentPageRequest, signal: AbortSignal): Promise<SegmentPage>;
   /** BlueConic's clock, epoch milliseconds, to the second. */
@@ -77,6 +80,7 @@ export function createBlueConicClient(options: {
     },
     segments: (signal) => listSegments(access, signal),
     profileProperties: (signal) => listProfileProperties(access, signal),
+    findProperty: (id, signal) => findProperty(access, id, signal),
     objectives: (signal) => listObjectives(access, signal),
     segmentPage: (request, signal) => readSegmentPage(access, request, signal),
     serverTime: (signal) => readServerTime(access, signal),

@@ -104,7 +104,7 @@ function refusalOf(
 }
 
 /** Letters, digits, `-` and `_` (contracts: blueconic 3.4). */
-function isPropertyId(text: string): boolean {
+export function isPropertyId(text: string): boolean {
   return /^[\w-]+$/.test(text);
 }
 

@@ -96,9 +96,13 @@ export function listObjectives(
   });
 }
 
+/** Creations under way in this process, by tenant and id. */
+const creating = new Map<string, Promise<unknown>>();
+
 /**
  * Creates a profile property unless there is one of that id. An existing one is never written: changing its type may
- * lose data (contracts: blueconic 3.4).
+ * lose data (contracts: blueconic 3.4). The API knows no "only if absent", so whoever creates the same one in this
+ * process waits for the other; from another machine it can still come between.
  * @throws SyncError BLUECONIC_PROPERTY_ID_INVALID before any call.
  */
 export async function createProperty(
@@ -113,30 +117,50 @@ export async function createProperty(
       advice: 'Choose another id or prefix.',
     });
   }
-  const path = `/profileProperties/${wanted.id}`;
-  const existing = await readProperty(access, path, signal);
+  const key = `${access.url} ${wanted.id}`;
+  const create = () => createIfAbsent(access, wanted, signal);
+  const mine = (creating.get(key) ?? Promise.resolve()).then(create, create);
+  creating.set(key, mine);
+  try {
+    return await mine;
+  } finally {
+    if (creating.get(key) === mine) creating.delete(key);
+  }
+}
+
+async function createIfAbsent(
+  access: BlueConicAccess,
+  wanted: NewProperty,
+  signal: AbortSignal,
+): Promise<{ created: boolean; property: BlueConicProperty }> {
+  const existing = await findProperty(access, wanted.id, signal);
   if (existing) return { created: false, property: existing };
   const call = {
     method: 'PUT',
-    path,
+    path: propertyPath(wanted.id),
     body: JSON.stringify(wanted),
     scope: 'write:profile-properties',
   } as const;
   return { created: true, property: (await callBlueConic(access, call, property, signal)).value };
 }
 
-async function readProperty(
+/** The property of that id; undefined where the tenant has none. */
+export async function findProperty(
   access: BlueConicAccess,
-  path: string,
+  id: string,
   signal: AbortSignal,
 ): Promise<BlueConicProperty | undefined> {
-  const call = { method: 'GET', path, scope: 'read:profile-properties' } as const;
+  const call = { method: 'GET', path: propertyPath(id), scope: 'read:profile-properties' } as const;
   try {
     return (await callBlueConic(access, call, property, signal)).value;
   } catch (thrown) {
     if (thrown instanceof SyncError && thrown.status === 404) return undefined;
     throw thrown;
   }
+}
+
+function propertyPath(id: string): string {
+  return `/profileProperties/${encodeURIComponent(id)}`;
 }
 
 /** Goes by what each page really held, so that a tenant which caps the page size loses nothing. */

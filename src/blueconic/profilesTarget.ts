@@ -1,13 +1,14 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
 import type { Heard } from '../pace/rateReport';
-import { Delivery } from '../run/delivery';
+import { Delivery, defaultDeadlineMs, sameVerdict } from '../run/delivery';
 import type { Attempt, RetryOptions } from '../run/retry';
-import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
+import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BlueConicClient } from './blueconicClient';
 import type { BulkAnswer, BulkResult } from './bulkAnswer';
-import { bulkEntry } from './bulkEntries';
+import { type BulkEntry, bulkEntry } from './bulkEntries';
 import { entryColumn } from './entryStates';
+import { PropertyCheck, type PropertyCheckOptions, type PropertyDirectory } from './propertyCheck';
 
 export interface ProfilesTargetSettings {
   /** Up to 1,000 (contracts: blueconic 3.4). */
@@ -16,6 +17,8 @@ export interface ProfilesTargetSettings {
   requestsInFlight: number;
   /** How long and how fast a request is tried again. Default: for five minutes. */
   retry?: Partial<RetryOptions>;
+  /** Where properties are looked up before they are written, and whether missing ones are created; absent: nothing is. */
+  properties?: { directory: PropertyDirectory; create: boolean };
 }
 
 /** One profile's entry, already JSON, so that a request's size is known before it is made. */
@@ -24,6 +27,8 @@ export interface ProfileItem {
   json: string;
   /** Property rules in the entry. */
   rules: number;
+  /** What the entry was made of. The sink holds on to it anyway, until the row is settled. */
+  update: ProfileUpdate;
 }
 
 /** No limit is documented; this keeps one request's JSON from holding the event loop. */
@@ -37,6 +42,9 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly #pace: Pace;
   readonly #client: Pick<BlueConicClient, 'putProfiles' | 'url'>;
   readonly #delivery: Delivery;
+  readonly #checking: PropertyCheckOptions | undefined;
+  /** By run: what a tenant has may change from one to the next. */
+  readonly #checks = new WeakMap<SendContext['work'], PropertyCheck>();
   #nextIdentifier = 1;
 
   constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
@@ -45,6 +53,8 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     this.objectsPerRequest = settings.entriesPerRequest;
     this.#pace = new Pace({ ...settings.retry, most: settings.requestsInFlight });
     this.#delivery = new Delivery(this.#pace, settings.retry);
+    const retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
+    this.#checking = settings.properties && { ...settings.properties, retry };
   }
 
   get requestsInFlight(): number {
@@ -56,18 +66,34 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     const made = bulkEntry(update, identifier);
     if ('rejected' in made) return { rejected: made.rejected, refused: [] };
     if (!made.entry) return { rejected: made.refused[0]?.reason ?? 'nothing to send', refused: made.refused };
-    const json = JSON.stringify(made.entry);
-    const item = { identifier, json, rules: made.entry.properties.length };
+    const item = itemOf(made.entry, update);
     return {
       item,
       objects: 1,
-      bytes: Buffer.byteLength(json) + 1,
+      bytes: Buffer.byteLength(item.json) + 1,
       repeatable: made.repeatable,
       refused: made.refused,
     } satisfies Prepared<ProfileItem>;
   }
 
   async send(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
+    const check = this.#checkOf(context);
+    const stuck = await check?.settle(items, context);
+    if (stuck) return sameVerdict(items.length, stuck);
+    if (!check?.anyMissing) return this.#deliver(items, repeatable, context);
+    const checked = items.map((item) => withoutMissing(item, check));
+    const left = checked.flatMap(({ item }) => (item ? [item] : []));
+    const verdicts = left.length === 0 ? [] : await this.#deliver(left, repeatable, context);
+    let next = 0;
+    return checked.map(({ item, refused, reason }) => {
+      const verdict: Verdict = item ? verdicts[next++]! : { outcome: 'rejected', reason };
+      return refused.length === 0
+        ? verdict
+        : { ...verdict, refused: [...refused, ...(verdict.refused ?? [])] };
+    });
+  }
+
+  #deliver(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
     const body = Buffer.from(`[${items.map((item) => item.json).join(',')}]`);
     const identifiers = items.map((item) => item.identifier);
     return this.#delivery.send<BulkAnswer>(
@@ -83,6 +109,40 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
       context,
     );
   }
+
+  #checkOf({ work }: SendContext): PropertyCheck | undefined {
+    if (!this.#checking) return undefined;
+    let check = this.#checks.get(work);
+    if (!check) {
+      check = new PropertyCheck(this.#checking);
+      this.#checks.set(work, check);
+    }
+    return check;
+  }
+}
+
+function itemOf(entry: BulkEntry, update: ProfileUpdate): ProfileItem {
+  const { identifier, properties } = entry;
+  return { identifier, json: JSON.stringify(entry), rules: properties.length, update };
+}
+
+interface CheckedItem {
+  /** Absent where nothing is left to send. */
+  item?: ProfileItem;
+  refused: RefusedAttribute[];
+  reason: string;
+}
+
+/** The entry made anew without what BlueConic does not have; what else was refused of it is counted already. */
+function withoutMissing(item: ProfileItem, check: PropertyCheck): CheckedItem {
+  const { update, refused, rejected } = check.without(item.update);
+  if (rejected !== undefined) return { refused, reason: rejected };
+  if (refused.length === 0 && update.match.length === item.update.match.length) {
+    return { item, refused, reason: '' };
+  }
+  const made = bulkEntry(update, item.identifier);
+  if (!('entry' in made) || !made.entry) return { refused, reason: refused[0]?.reason ?? 'nothing to send' };
+  return { item: itemOf(made.entry, update), refused, reason: '' };
 }
 
 function heardOf(answer: BulkAnswer): Heard {

@@ -19,7 +19,8 @@ export interface DeliverableRequest<Answer> {
   judge(answer: Answer): Attempt<Verdict[]>;
 }
 
-const defaultDeadlineMs = 5 * 60_000;
+/** How long a request is tried again where nothing else is said. */
+export const defaultDeadlineMs = 5 * 60_000;
 /** Before the other side has answered once, a connection that fails this often points at a setting, not at bad luck. */
 const triesWithoutAnyAnswer = 3;
 

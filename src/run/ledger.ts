@@ -51,6 +51,8 @@ export interface LedgerSnapshot extends Record<Outcome, number> {
   samples: Record<string, string[]>;
   /** Attributes that were left out of rows that went through otherwise, `reason -> attributes`. */
   refusedAttributes: Record<string, number>;
+  /** Fields that were made at the target, because it did not have them, in that order. */
+  fieldsCreated: string[];
   work: WorkCounters;
   /** `read + added = undecided + all outcomes`. */
   balanced: boolean;
@@ -68,6 +70,8 @@ export interface LedgerState {
   reasons: LedgerSnapshot['reasons'];
   samples: Record<string, string[]>;
   refusedAttributes: Record<string, number>;
+  /** Absent in checkpoints of an earlier release. */
+  fieldsCreated?: string[];
   work: WorkCounters;
 }
 
@@ -92,6 +96,7 @@ export class Ledger {
   readonly #reasons = new Map<Outcome, Map<string, number>>();
   readonly #samples = new Map<string, string[]>();
   readonly #refusedAttributes = new Map<string, number>();
+  readonly #fieldsCreated = new Set<string>();
   #read = 0;
   #added = 0;
   #created = 0;
@@ -115,13 +120,15 @@ export class Ledger {
     for (const [reason, count] of Object.entries(state.refusedAttributes)) {
       ledger.#refusedAttributes.set(reason, count);
     }
+    for (const field of state.fieldsCreated ?? []) ledger.#fieldsCreated.add(field);
     return ledger;
   }
 
   /** The rows that are not decided for good, of those read and of those added, are left out: they will be read again. */
   state(open: { read: number; added: number }): LedgerState {
     const snapshot = this.snapshot(0);
-    const { reasons, samples, refusedAttributes, work, created, updated, unconfirmed, ...counts } = snapshot;
+    const { reasons, samples, refusedAttributes, fieldsCreated, work, ...others } = snapshot;
+    const { created, updated, unconfirmed, ...counts } = others;
     const kept = outcomes
       .filter((outcome) => outcome !== 'unsent')
       .map((outcome) => [outcome, counts[outcome]]);
@@ -137,6 +144,7 @@ export class Ledger {
       reasons: lasting,
       samples,
       refusedAttributes,
+      fieldsCreated,
       work,
     };
   }
@@ -187,6 +195,10 @@ export class Ledger {
     this.#refusedAttributes.set(reason, (this.#refusedAttributes.get(reason) ?? 0) + 1);
   }
 
+  fieldCreated(field: string): void {
+    this.#fieldsCreated.add(field);
+  }
+
   get total(): number {
     return this.#read + this.#added;
   }
@@ -219,6 +231,7 @@ export class Ledger {
       reasons,
       samples: Object.fromEntries(this.#samples),
       refusedAttributes: Object.fromEntries(this.#refusedAttributes),
+      fieldsCreated: [...this.#fieldsCreated],
       work: { ...this.work },
       balanced: this.total === this.decided + undecided,
     };

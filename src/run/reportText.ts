@@ -9,6 +9,7 @@ export type ReportWords = (key: string, values?: Record<string, string | number>
 const shownReasons = 10;
 const shownSamples = 3;
 const shownUnits = 5;
+const shownFields = 20;
 
 /** One line that says how it went; good for the subject of an e-mail. */
 export function reportSubject(report: RunReport, words: ReportWords): string {
@@ -95,15 +96,22 @@ function reasonLines(ledger: LedgerSnapshot, words: ReportWords): string[] {
 
 function workLines(goal: GoalReport, words: ReportWords): string[] {
   const { requests, retries, dataPoints, dataPointsSaved, attributesSaved } = goal;
-  const work = words('work', { requests: count(requests, words), retries: count(retries, words) });
+  const work = [words('work', { requests: count(requests, words), retries: count(retries, words) })];
+  // Summaries of an earlier release do not have it.
+  const created = goal.ledger?.fieldsCreated ?? [];
+  if (created.length > 0) {
+    const more = created.length > shownFields ? ' …' : '';
+    const fields = created.slice(0, shownFields).join(', ') + more;
+    work.push(words('fieldsCreated', { fields: `${count(created.length, words)} (${fields})` }));
+  }
   // Only Braze counts data points.
-  if (dataPoints === 0 && attributesSaved === 0) return [work];
+  if (dataPoints === 0 && attributesSaved === 0) return work;
   const cost = words('cost', {
     spent: count(dataPoints, words),
     saved: count(dataPointsSaved, words),
     attributes: count(attributesSaved, words),
   });
-  return [work, cost];
+  return [...work, cost];
 }
 
 function watermarkLine({ watermark, direction }: GoalReport, words: ReportWords): string[] {

@@ -287,6 +287,7 @@ export class SinkLane<Item> {
           if (this.run.notice(notice)) this.#events.noticed(notice, this.run);
         },
         fail: (error) => this.#fail(error),
+        fieldCreated: (field) => this.run.ledger.fieldCreated(field),
       });
     } catch (thrown) {
       const error = asSyncError(thrown, 'sending to the target');

@@ -48,6 +48,8 @@ export interface SendContext {
   notice(notice: RunNotice): void;
   /** Ends the run: a setting is wrong. For where some of the items have their verdict already. */
   fail(error: SyncError): void;
+  /** Says that a field had to be made at the target before it could be written. */
+  fieldCreated(field: string): void;
 }
 
 /** An outside system that takes profile updates in requests of several objects. */

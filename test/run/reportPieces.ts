@@ -19,6 +19,7 @@ export function importSummary(): RunSummary {
   count(30, (row) => ledger.countWithReason('filtered', 'CONSENT_MISMATCH', 'r1', 1, row));
   count(15, (row) => ledger.countWithReason('rejected', 'email: not <an> address', 'r1', 1, 100 + row));
   count(5, (row) => ledger.countWithReason('rejected', 'UNAUTHORIZED', 'r1', 2, row));
+  for (const field of ['braze_tier', 'braze_points']) ledger.fieldCreated(field);
   Object.assign(ledger.work, { requests: 3, attempts: 4, objects: 1220 });
   return {
     run: 'r1',

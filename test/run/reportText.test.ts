@@ -39,6 +39,7 @@ Run r0, 2031-05-04 10:00:05 UTC to 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    rejected: 15 × email: not ‹an› address (r1/1/101, r1/1/102, r1/1/103)
    rejected: 5 × UNAUTHORIZED (r1/2/1, r1/2/2, r1/2/3)
    Requests: 3, retries: 1
+   Properties created: 2 (braze_tier, braze_points)
    Next run: exports the whole segment again, as always.
 
 2. Export (export): failed
@@ -68,6 +69,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
    abgewiesen: 15 × email: not ‹an› address (r1/1/101, r1/1/102, r1/1/103)
    abgewiesen: 5 × UNAUTHORIZED (r1/2/1, r1/2/2, r1/2/3)
    Anfragen: 3, Wiederholungen: 1
+   Angelegte Eigenschaften: 2 (braze_tier, braze_points)
    Nächster Lauf: exportiert wie immer das ganze Segment.
 
 2. Export (Export): fehlgeschlagen
