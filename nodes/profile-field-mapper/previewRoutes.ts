@@ -7,6 +7,7 @@ import { blueconicSecrets } from '../blueconic-config/blueconic-config';
 import { s3Secrets } from '../profile-sync-s3-config/profile-sync-s3-config';
 import { dialogTimeoutMs, tooSlow } from '../shell/adminRoutes';
 import { completeDraft, type Draft } from '../shell/draft';
+import { expressionHost } from '../shell/expressionHost';
 import { sampleOf, traitsOf } from './draftSource';
 
 /** Bytes of a request's body. */
@@ -61,7 +62,10 @@ const sampleBody = z.object(
  */
 export function previewRoutes(RED: NodeAPI): void {
   route(RED, 'preview', previewBody, ({ mapping, records, source, sink }, signal) =>
-    preview({ mapping, records, ...sink, ...(source && traitsOf(source)) }, signal),
+    preview(
+      { mapping, records, expressions: expressionHost(RED), ...sink, ...(source && traitsOf(source)) },
+      signal,
+    ),
   );
   route(RED, 'sample', sampleBody, (body, signal) => {
     const blueconic = completeDraft(RED, body.blueconic ?? {}, blueconicSecrets);

@@ -1,18 +1,25 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { asSyncError } from '../../src/errors/syncError';
 import { type CompiledMapping, compileMapping } from '../../src/mapping/compileMapping';
+import { type ExpressionFailure, Expressions } from '../../src/mapping/expressions';
 import { migrateMapping } from '../../src/mapping/mapping';
 import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { looksLikeUpdate } from '../../src/mapping/profileUpdateSchema';
 import { payloadRows } from '../../src/run/payloadRows';
-import { parseRef } from '../../src/run/ref';
-import { platform } from '../shell/platform';
+import { expressionHost } from '../shell/expressionHost';
 import { StatusLine } from '../shell/statusLine';
 import { inOwnWords } from '../shell/statusText';
 import { previewRoutes } from './previewRoutes';
+import { mapRecords, mapWithExpressions } from './recordMapping';
 
 interface FieldMapperDef extends NodeDef {
   mapping: unknown;
+}
+
+interface Ready {
+  mapping: CompiledMapping;
+  /** None where the mapping has none: then every message is mapped and passed on within its own turn. */
+  expressions: Expressions | undefined;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -21,79 +28,101 @@ export default function register(RED: NodeAPI): void {
     const status = new StatusLine(this);
     const words = inOwnWords(RED, 'profile-field-mapper');
     const counts = { mapped: 0, left: 0 };
-    let mapping: CompiledMapping | undefined;
+    let ready: Ready | undefined;
     let invalid: Error | undefined;
+    /** The work on messages whose mapping has expressions: one after the other, so that they leave as they came. */
+    let line = Promise.resolve();
+    let closed = false;
     try {
-      mapping = compile(def.mapping);
+      ready = prepare(RED, def.mapping, (expression, code) =>
+        this.warn(words('warning.expression', { expression, code })),
+      );
     } catch (thrown) {
       invalid = asSyncError(thrown, 'reading the mapping');
       status.show('red', 'ring', words('status.invalid'));
     }
 
+    const passOn = (message: NodeMessageInFlow, read: number, updates: ProfileUpdate[]) => {
+      counts.mapped += updates.length;
+      counts.left += read - updates.length;
+      status.progress('blue', 'dot', () =>
+        words('status.counts', {
+          mapped: counts.mapped.toLocaleString(),
+          left: counts.left.toLocaleString(),
+        }),
+      );
+      // What came singly goes on singly: after a split, a join must find what it can join.
+      return updates.length > 0
+        ? withPayload(message, Array.isArray(message.payload) ? updates : updates[0]!)
+        : undefined;
+    };
+
     this.on('input', (message, send, done) => {
-      if (!mapping) {
+      if (!ready) {
         done(invalid);
         return;
       }
-      try {
-        const { payload } = message;
-        const records = payloadRows(payload);
-        if (records.some(looksLikeUpdate)) {
-          status.show('yellow', 'ring', words('status.alreadyMapped'));
-          send(message);
+      const { mapping, expressions } = ready;
+      if (expressions === undefined) {
+        try {
+          const records = recordsIn(message);
+          const mapped = records
+            ? passOn(message, records.length, mapRecords(mapping, records))
+            : alreadyMapped(message);
+          if (mapped) send(mapped);
           done();
-          return;
+        } catch (thrown) {
+          done(asSyncError(thrown, 'mapping records'));
         }
-        const updates = mapAll(mapping, records as ProfileRecord[]);
-        counts.mapped += updates.length;
-        counts.left += records.length - updates.length;
-        status.progress('blue', 'dot', () =>
-          words('status.counts', {
-            mapped: counts.mapped.toLocaleString(),
-            left: counts.left.toLocaleString(),
-          }),
-        );
-        // What came singly goes on singly: after a split, a join must find what it can join.
-        if (updates.length > 0) send(withPayload(message, Array.isArray(payload) ? updates : updates[0]!));
-        done();
-      } catch (thrown) {
-        done(asSyncError(thrown, 'mapping records'));
+        return;
       }
+      const work = async () => {
+        if (closed) return;
+        const records = recordsIn(message);
+        const updates = records && (await mapWithExpressions(mapping, expressions, records));
+        if (closed) return;
+        const mapped = updates ? passOn(message, records.length, updates) : alreadyMapped(message);
+        if (mapped) send(mapped);
+      };
+      line = line.then(work).then(
+        () => done(),
+        (thrown) => done(asSyncError(thrown, 'mapping records')),
+      );
     });
+
+    const alreadyMapped = (message: NodeMessageInFlow) => {
+      status.show('yellow', 'ring', words('status.alreadyMapped'));
+      return message;
+    };
+
     this.on('close', (_removed: boolean, done: () => void) => {
+      closed = true;
       status.clear();
-      done();
+      void line.then(done);
     });
   }
   RED.nodes.registerType('profile-field-mapper', FieldMapper as never);
   previewRoutes(RED);
 }
 
-function compile(stored: unknown): CompiledMapping {
+function prepare(RED: NodeAPI, stored: unknown, failed: ExpressionFailure): Ready {
   const migrated = migrateMapping(stored);
   // compileMapping repeats the check and words the error; an invalid document goes to it as it is.
-  return compileMapping((migrated.ok ? migrated.mapping : stored) as Parameters<typeof compileMapping>[0]);
+  const mapping = compileMapping(
+    (migrated.ok ? migrated.mapping : stored) as Parameters<typeof compileMapping>[0],
+  );
+  const { expressions } = mapping;
+  return {
+    mapping,
+    expressions:
+      expressions.length === 0 ? undefined : new Expressions(expressions, expressionHost(RED), failed),
+  };
 }
 
-/** What becomes no update is decided here and now, so that the ledger knows it even if no sink ever sees the batch. */
-function mapAll(mapping: CompiledMapping, records: readonly ProfileRecord[]): ProfileUpdate[] {
-  const updates: ProfileUpdate[] = [];
-  for (const record of records) {
-    const run = runOf(record);
-    const result = mapping.map(record, run?.asked);
-    if (result.kind === 'update') updates.push(result.update);
-    else
-      platform.runs.decide(record._ref, result.kind, result.kind === 'unmapped' ? undefined : result.reason);
-    if ('refused' in result) {
-      for (const { reason } of result.refused) run?.ledger.attributeRefused(reason);
-    }
-  }
-  return updates;
-}
-
-function runOf(record: ProfileRecord) {
-  const ref = parseRef(record?._ref);
-  return ref && platform.runs.find(ref.run);
+/** The records of a message; undefined where there are updates among its rows. */
+function recordsIn({ payload }: NodeMessageInFlow): ProfileRecord[] | undefined {
+  const rows = payloadRows(payload);
+  return rows.some(looksLikeUpdate) ? undefined : (rows as ProfileRecord[]);
 }
 
 function withPayload(

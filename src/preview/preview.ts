@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isAtMostOnce, type NumberMeaning, type ResolvedRow, Sums } from '../delta/sums';
 import { type AskedFields, compileMapping } from '../mapping/compileMapping';
+import type { ExpressionHost } from '../mapping/expressionHost';
+import { Expressions } from '../mapping/expressions';
 import { type Direction, type Mapping, migrateMapping } from '../mapping/mapping';
 import type { ProfileRecord, ProfileUpdate } from '../mapping/profileUpdate';
 import { checkProfileUpdate, isProfileUpdate } from '../mapping/profileUpdateSchema';
@@ -49,6 +51,8 @@ export interface PreviewRequest {
   records: readonly unknown[];
   /** What the source is asked for; without it a missing field is absent, never empty. */
   asked?: AskedFields | undefined;
+  /** Whoever works out the mapping's JSONata expressions; without one their fields are refused. */
+  expressions?: ExpressionHost | undefined;
   /** What the source's numbers mean to the strategy sum. Default: totals. */
   meaning?: NumberMeaning | undefined;
   /** What the sink does with the first total of a profile. Default: it is only remembered. */
@@ -73,7 +77,9 @@ export async function preview(request: PreviewRequest, signal?: AbortSignal): Pr
   const migrated = migrateMapping(request.mapping);
   // compileMapping repeats the check and words the error; an invalid document goes to it as it is.
   const mapping = migrated.ok ? migrated.mapping : (request.mapping as Mapping);
-  const bound = compileMapping(mapping).bind(asked);
+  const compiled = compileMapping(mapping);
+  const bound = compiled.bind(asked);
+  const expressions = request.expressions && new Expressions(compiled.expressions, request.expressions);
   const desk = new PreviewDesk(mapping.direction, request);
   const rows: PreviewRow[] = [];
   let sliceBegan = performance.now();
@@ -90,7 +96,7 @@ export async function preview(request: PreviewRequest, signal?: AbortSignal): Pr
       );
       continue;
     }
-    const mapped = bound.map(record as ProfileRecord);
+    const mapped = bound.map(record as ProfileRecord, await expressions?.answers(record));
     if (mapped.kind === 'update') rows.push(await desk.sent(index, mapped.update, mapped.refused));
     else if (mapped.kind === 'unmapped') rows.push(rowOf(index, 'unmapped'));
     else if (mapped.kind === 'filtered') rows.push(rowOf(index, 'filtered', mapped.reason));

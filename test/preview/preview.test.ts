@@ -313,6 +313,21 @@ describe('preview', () => {
     assert.equal(Object.getPrototypeOf({}).x, undefined);
   });
 
+  it('works expressions out where it has somebody to do it, and refuses their fields where not', async () => {
+    const source = { kind: 'jsonata', expression: 'twice' } as const;
+    const mapping = mappingOf('export', [row('name', 'first_name'), row('', 'bc_twice', { source })], {
+      identifiers: [[identifier('id', 'external_id')]],
+    });
+    const records = [{ id: 'a', name: 'Ada' }];
+    const expressions = {
+      prepare: () => async (record: unknown) => `${(record as { name: string }).name}`.repeat(2),
+    };
+    const [worked] = (await preview({ mapping, records, expressions })).rows;
+    assert.equal((worked!.objects[0] as { bc_twice?: unknown }).bc_twice, 'AdaAda');
+    const [refused] = (await preview({ mapping, records })).rows;
+    assert.deepEqual(refused!.refused, [{ field: 'bc_twice', reason: 'expression-failed' }]);
+  });
+
   it('says what is wrong with the mapping', async () => {
     for (const mapping of [undefined, 'x', {}, { ...toBraze, rows: [] }, { ...toBraze, version: 99 }]) {
       await assert.rejects(
