@@ -20,26 +20,30 @@ const identifierNames = new Map(
 export class AttributeList {
   readonly #identifier: BrazeIdentifier;
   readonly #updateOnly: boolean;
-  readonly #fields: AttributeField[] = [];
-  readonly #values: unknown[] = [];
+  readonly #fields: AttributeField[];
+  readonly #values: unknown[];
+  #length = 0;
   #seen: Set<AttributeField> | undefined;
 
-  constructor(identifier: BrazeIdentifier, updateOnly: boolean) {
+  /** @param expected so many attributes will be added, roughly: lists that grow one by one are copied twice. */
+  constructor(identifier: BrazeIdentifier, updateOnly: boolean, expected = 0) {
     this.#identifier = identifier;
     this.#updateOnly = updateOnly;
+    this.#fields = new Array<AttributeField>(expected);
+    this.#values = new Array<unknown>(expected);
   }
 
   /** Attributes that were added; identifier and `_update_existing_only` do not count. */
   get length(): number {
-    return this.#fields.length;
+    return this.#length;
   }
 
   /** False: there is one of this name already, or it is the identifier; nothing was added. */
   add(name: string, value: unknown): boolean {
     const field = attributeField(name);
     if (name === this.#identifier.key || this.#has(field)) return false;
-    this.#fields.push(field);
-    this.#values.push(value);
+    this.#fields[this.#length] = field;
+    this.#values[this.#length++] = value;
     this.#seen?.add(field);
     return true;
   }
@@ -47,7 +51,7 @@ export class AttributeList {
   /** What `dataPoints` makes of the object. An identifier is looked up, not written, and so it is free. */
   get dataPoints(): number {
     let points = 0;
-    for (let i = 0; i < this.#fields.length; i++) {
+    for (let i = 0; i < this.#length; i++) {
       const { name, reserved } = this.#fields[i]!;
       const value = this.#values[i];
       // Most attributes are custom and scalar, and need no look into the table of reserved keys.
@@ -62,7 +66,7 @@ export class AttributeList {
     json.raw(identifierNames.get(this.#identifier.key)!);
     json.value(this.#identifier.value);
     json.raw(this.#updateOnly ? onlyUpdates : mayCreate);
-    for (let i = 0; i < this.#fields.length; i++) {
+    for (let i = 0; i < this.#length; i++) {
       json.raw(this.#fields[i]!.json);
       json.value(this.#values[i]);
     }
@@ -72,13 +76,17 @@ export class AttributeList {
   /** The object itself, for whoever is not in a hurry. */
   toJSON(): Record<string, unknown> {
     const { key, value } = this.#identifier;
-    const members: [string, unknown][] = this.#fields.map(({ name }, at) => [name, this.#values[at]]);
+    const added = this.#fields.slice(0, this.#length);
+    const members: [string, unknown][] = added.map(({ name }, at) => [name, this.#values[at]]);
     return Object.fromEntries([[key, value], ['_update_existing_only', this.#updateOnly], ...members]);
   }
 
   #has(field: AttributeField): boolean {
-    if (this.#fields.length <= shortList) return this.#fields.includes(field);
-    this.#seen ??= new Set(this.#fields);
-    return this.#seen.has(field);
+    if (this.#length > shortList) {
+      this.#seen ??= new Set(this.#fields.slice(0, this.#length));
+      return this.#seen.has(field);
+    }
+    for (let i = 0; i < this.#length; i++) if (this.#fields[i] === field) return true;
+    return false;
   }
 }

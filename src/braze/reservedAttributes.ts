@@ -1,6 +1,7 @@
 import { isCountryCode } from '../mapping/country';
 import { isLanguageCode } from '../mapping/language';
 import { looksLikePhone } from '../mapping/phoneNumber';
+import { isIsoDay } from '../mapping/timeText';
 import { isBrazeTime } from './brazeTime';
 import { isBrazeEmail } from './emailAddress';
 import { isTimeZone } from './timeZone';
@@ -118,7 +119,7 @@ export function isReservedValue(type: ReservedType, value: unknown): boolean {
     case 'gender':
       return typeof value === 'string' && genders.has(value);
     case 'date':
-      return typeof value === 'string' && isCalendarDate(value);
+      return typeof value === 'string' && isIsoDay(value);
     case 'dateTime':
       return typeof value === 'string' && isBrazeTime(value);
     case 'boolean':
@@ -136,12 +137,6 @@ export function isReservedValue(type: ReservedType, value: unknown): boolean {
     default:
       return false;
   }
-}
-
-function isCalendarDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -45,7 +45,7 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
   const identifier = chooseIdentifier(update.match);
   if (typeof identifier === 'string') return { rejected: identifier };
   const updateOnly = !update.allowCreate;
-  const attributes = new AttributeList(identifier, updateOnly);
+  const attributes = new AttributeList(identifier, updateOnly, update.changes.length);
   const result: TrackObjects = { events: [], purchases: [], refused: [], repeatable: true };
   let replaced = false;
   let nested: NestedAttributes | undefined;

@@ -25,6 +25,7 @@ export class UnitRows {
   /** Rows without an outcome that will last: on their way, held, or unsent. */
   #open = 0;
   #dirty = new Set<number>();
+  #lastTouched: number | undefined;
   #states = new Uint8Array(1024);
   readonly #batchStarts: number[] = [];
   #lastRow = 0;
@@ -41,7 +42,7 @@ export class UnitRows {
       for (const [at, state] of states.entries())
         if (state !== rowState.unread) unit.set(chunk * chunkRows + at, state);
     }
-    unit.#dirty.clear();
+    unit.#forgetChanges();
     return unit;
   }
 
@@ -62,10 +63,10 @@ export class UnitRows {
   takeChanged(): { chunk: number; states: Uint8Array }[] {
     const changed = [...this.#dirty].map((chunk) => {
       const states = this.#states.slice(chunk * chunkRows, (chunk + 1) * chunkRows);
-      for (const [at, state] of states.entries()) if (isOpen(state)) states[at] = rowState.unread;
+      for (let at = 0; at < states.length; at++) if (isOpen(states[at]!)) states[at] = rowState.unread;
       return { chunk, states };
     });
-    this.#dirty.clear();
+    this.#forgetChanges();
     return changed;
   }
 
@@ -78,7 +79,7 @@ export class UnitRows {
     if (isOpen(this.#states[row]!)) this.#open--;
     if (isOpen(state)) this.#open++;
     this.#states[row] = state;
-    this.#dirty.add(Math.floor(row / chunkRows));
+    this.#touch(Math.floor(row / chunkRows));
     if (row > this.#lastRow) this.#lastRow = row;
   }
 
@@ -115,6 +116,18 @@ export class UnitRows {
     // A view ends the search at `last`: a unit can be much longer than the batch that is looked at.
     const states = this.#states.subarray(0, last + 1);
     for (let row = states.indexOf(state, first); row >= 0; row = states.indexOf(state, row + 1)) each(row);
+  }
+
+  #forgetChanges(): void {
+    this.#dirty.clear();
+    this.#lastTouched = undefined;
+  }
+
+  /** Rows come in order, so nearly always the chunk is the one before: no need to look it up. */
+  #touch(chunk: number): void {
+    if (chunk === this.#lastTouched) return;
+    this.#dirty.add(chunk);
+    this.#lastTouched = chunk;
   }
 
   #grow(row: number): void {

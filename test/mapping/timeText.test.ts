@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { epochText, isoDay, isoTime, midnight, readTime } from '../../src/mapping/timeText';
+import { epochText, isIsoDay, isoDay, isoTime, midnight, readTime } from '../../src/mapping/timeText';
 
 const first = new Date('0000-01-01T00:00:00.000Z');
 const last = new Date('3000-12-31T23:59:59.999Z');
@@ -126,6 +126,7 @@ describe('time text', () => {
         (time) => {
           assert.equal(isoTime(time), new Date(time).toISOString().replace('.000Z', 'Z'));
           assert.equal(isoDay(time), new Date(time).toISOString().slice(0, 10));
+          assert.ok(isIsoDay(isoDay(time)));
         },
       ),
     );
@@ -178,5 +179,13 @@ describe('time text', () => {
         assert.ok(time === undefined || (time >= Number(first) && time <= Number(last)));
       }),
     );
+  });
+
+  it('knows a day of the calendar', () => {
+    for (const day of ['2026-02-28', '2024-02-29', '0000-01-01', '2026-12-31']) assert.ok(isIsoDay(day), day);
+    for (const text of ['2026-02-29', '2026-00-10', '2026-04-31', '2026-1-31', '2026-01-3x', '2026/01/31']) {
+      assert.ok(!isIsoDay(text), text);
+    }
+    for (const text of ['', '2026-01-31T00:00', ' 2026-01-31', '26-01-31']) assert.ok(!isIsoDay(text), text);
   });
 });
