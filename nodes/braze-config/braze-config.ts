@@ -7,6 +7,7 @@ import { platform } from '../shell/platform';
 
 interface BrazeConfigDef extends NodeDef {
   endpoint: string;
+  workspace?: string;
   objectsPerRequest: number | string;
   requestsInFlight: number | string;
 }
@@ -16,6 +17,8 @@ export interface BrazeConfigNode extends Node<{ apiKey: string }> {
   /** @throws SyncError for an endpoint or key that no call could work with. */
   client(): BrazeClient;
   pace: TrackTargetSettings;
+  /** What tells this workspace from others of its instance. */
+  workspace(): NonNullable<TrackTargetSettings['workspace']>;
 }
 
 const secrets = ['apiKey'] as const;
@@ -24,6 +27,7 @@ export default function register(RED: NodeAPI): void {
   function BrazeConfig(this: BrazeConfigNode, def: BrazeConfigDef): void {
     RED.nodes.createNode(this, def);
     this.client = () => clientOf({ endpoint: def.endpoint, apiKey: this.credentials?.apiKey });
+    this.workspace = () => workspaceOf(def.workspace, this.credentials?.apiKey);
     this.pace = {
       objectsPerRequest: Math.min(75, Math.max(1, wholeNumber(def.objectsPerRequest, 75))),
       requestsInFlight: Math.min(64, Math.max(1, wholeNumber(def.requestsInFlight, 8))),
@@ -45,6 +49,14 @@ export default function register(RED: NodeAPI): void {
   draftRoute(RED, 'check/braze', secrets, async (draft, signal) => ({
     findings: await check(clientOf(draft), signal),
   }));
+}
+
+function workspaceOf(
+  name: string | undefined,
+  apiKey: string | undefined,
+): { name: string } | { apiKey: string } {
+  const given = name?.trim() ?? '';
+  return given === '' ? { apiKey: apiKey ?? '' } : { name: given };
 }
 
 function clientOf(settings: { endpoint?: unknown; apiKey?: unknown }): BrazeClient {

@@ -11,7 +11,10 @@ export default function register(RED: NodeAPI): void {
     sinkShell(RED, this, () => {
       const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
       const settings = usersTrackSettings(def);
-      return { target: new TrackTarget(braze.client(), braze.pace), lanes: settings };
+      return {
+        target: new TrackTarget(braze.client(), { ...braze.pace, workspace: braze.workspace() }),
+        lanes: settings,
+      };
     });
   }
   RED.nodes.registerType('braze-users-track', UsersTrack as never);

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { deleteIntents } from '../../src/delta/sums';
+import { UserGate } from '../../src/delta/userGate';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import { checkpointDeletes, pausedWrite } from '../../src/run/checkpoint';
@@ -24,6 +25,7 @@ class Platform {
   readonly stores = new StoreShelf(openStore);
   readonly #retention = new WeakMap<StateStore, Retention>();
   readonly #warned = new Set<string>();
+  readonly #gates = new Map<string, UserGate>();
 
   /** Lives as long as the process: a deploy must not cut requests that are still in flight. */
   get http(): HttpClient {
@@ -41,6 +43,16 @@ class Platform {
     this.#warn(RED, folder, opened);
     this.#retention.set(opened.store, retentionOf(RED, folder));
     return opened.store;
+  }
+
+  /** Keeps profiles of one workspace apart for all sinks that send there; see UserGate. */
+  gateOf(workspace: string): UserGate {
+    let gate = this.#gates.get(workspace);
+    if (!gate) {
+      gate = new UserGate();
+      this.#gates.set(workspace, gate);
+    }
+    return gate;
   }
 
   releaseStore(store: StateStore): void {
@@ -62,15 +74,17 @@ class Platform {
     run.watermark = watermarkOf(source, learned);
     const goalId = run.goal.id;
     const { runs, days } = this.#retention.get(store) ?? defaultRetention;
+    const kept = run.takeKept();
     const left = how === 'over' ? await checkpointDeletes(store, goalId) : [];
     await store.commit([
-      ...run.takeKept(),
+      ...kept.writes,
       ...learned,
       ...left,
       ...(how === 'paused' ? [pausedWrite(goalId, true)] : []),
       historyWrite(run.summary()),
       ...(await historyTrim(store, runs, { days, adding: run.id })),
     ]);
+    kept.durable();
     // Later than all that: as long as a file may be read again, only its intents keep it from being added again.
     const readForGood = run.complete && run.unitsToRepeat.length === 0;
     if (how === 'over' && source && (source.meaning === 'total' || readForGood)) {

@@ -1,7 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
+import { storeSecret } from '../../src/delta/storeSecret';
 import { asSyncError, type SyncError } from '../../src/errors/syncError';
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalRun } from '../../src/run/goalRun';
+import type { MakeOwnRun } from '../../src/run/registry';
 import type { SinkEvents } from '../../src/run/sinkEvents';
 import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';
@@ -80,14 +82,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
     target: parts.target,
     lanes: parts.lanes,
     events,
-    settle: async (run) => {
-      const store: StateStore = await platform.acquireStore(RED);
-      try {
-        await platform.settle(store, run);
-      } finally {
-        platform.releaseStore(store);
-      }
-    },
+    ownRun: () => ownRun(RED),
   });
 
   running.set(node.id, sink);
@@ -109,6 +104,32 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
     const decided = ledger.read + ledger.added - ledger.undecided;
     return `${decided.toLocaleString()} · ${ledger.rejected.toLocaleString()} ${words('status.rejected')}${note ? ` · ${note}` : ''}`;
   }
+}
+
+/** Rows that no source brought are remembered in the default store; it is opened for them, and let go after their run. */
+function ownRun(RED: NodeAPI): ReturnType<MakeOwnRun> {
+  let opened: Promise<StateStore> | undefined;
+  const open = () => {
+    opened ??= platform.acquireStore(RED);
+    return opened;
+  };
+  return {
+    detection: {
+      place: async () => {
+        const store = await open();
+        return { store, secret: await storeSecret(store) };
+      },
+      gate: (workspace) => platform.gateOf(workspace),
+    },
+    settle: async (run) => {
+      const store = await open();
+      try {
+        await platform.settle(store, run);
+      } finally {
+        platform.releaseStore(store);
+      }
+    },
+  };
 }
 
 /** Brings the error of a run to Catch nodes, once: an error told twice would be two alarms for one fire. */

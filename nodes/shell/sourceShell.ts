@@ -204,6 +204,10 @@ export function sourceShell(options: SourceShellOptions): void {
             firstTotal,
             dryRun: order?.dryRun ?? false,
           }),
+        detection: {
+          place: async () => ({ store: held, secret }),
+          gate: (workspace) => platform.gateOf(workspace),
+        },
         settle: async (ended) => {
           await checkpointer?.close();
           const remains = whatRemains(ended, checkpointer !== undefined);

@@ -160,6 +160,7 @@ export function askedOfExport({
   return {
     has: ([root, name]) =>
       asked.has(root ?? '') || (root === 'custom_attributes' && name !== undefined && attributes.has(name)),
+    ...(!asked.has('custom_attributes') && { named: { custom_attributes: customAttributes } }),
   };
 }
 

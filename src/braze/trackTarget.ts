@@ -1,3 +1,4 @@
+import type { ChangeRules } from '../delta/changeDetector';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
 import { Delivery } from '../run/delivery';
@@ -8,6 +9,7 @@ import type { BrazeClient } from './brazeClient';
 import { dataPoints } from './dataPoints';
 import { JsonBytes, type JsonText } from './jsonBytes';
 import { RefusedInARow } from './refusedInARow';
+import { trackChangeRules } from './trackChanges';
 import { type TrackObject, type TrackObjects, trackObjects } from './trackObjects';
 import type { TrackItem } from './trackRequest';
 import { TrackSending } from './trackSending';
@@ -21,6 +23,8 @@ export interface TrackTargetSettings {
   requestsInFlight?: number;
   /** Shared by all targets of one rate group. Default: one of its own. */
   pace?: Pace;
+  /** What tells this workspace from others of its instance; without it no attribute is compared. */
+  workspace?: Parameters<typeof trackChangeRules>[0];
   /** How long and how fast a request is tried again. Default: for five minutes. */
   retry?: Partial<RetryOptions>;
 }
@@ -37,6 +41,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   readonly objectsPerRequest: number;
   readonly limitPerKind: boolean;
   readonly bytesPerRequest = bytesPerRequest;
+  readonly changeRules?: ChangeRules;
   readonly #pace: Pace;
   readonly #client: Pick<BrazeClient, 'track' | 'endpoint'>;
   readonly #delivery: Delivery;
@@ -48,6 +53,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
     this.name = `braze ${client.endpoint}`;
     this.objectsPerRequest = settings.objectsPerRequest;
     this.limitPerKind = settings.perArray ?? false;
+    if (settings.workspace) this.changeRules = trackChangeRules(settings.workspace);
     const { requestsInFlight: most, retry } = settings;
     this.#pace =
       settings.pace ?? new Pace({ learnsRate: true, ...retry, ...(most !== undefined && { most }) });

@@ -11,7 +11,10 @@ export function profileKey(secret: Buffer, target: string, identifier: string): 
   return createHmac('sha256', secret).update(`${target}\0${identifier}`).digest().subarray(0, keyBytes);
 }
 
-/** The identifier of a profile: the first of the ways in which its update may find it. */
+/** The identifier of a profile: the first of the ways in which its update may find it, in whatever order its terms are. */
 export function identifierOf(match: readonly (readonly MatchTerm[])[]): string {
-  return JSON.stringify(match[0] ?? []);
+  const [terms = []] = match;
+  // Descending, which puts the name of an alias before its label, as most mappings have it.
+  const sorted = terms.length > 1 ? [...terms].sort((a, b) => (a.field < b.field ? 1 : -1)) : terms;
+  return JSON.stringify(sorted);
 }

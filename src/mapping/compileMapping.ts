@@ -15,6 +15,8 @@ import { type Answers, expressionFailed, noAnswers, SourceReaders, type ValueRea
  */
 export interface AskedFields {
   has(path: readonly string[]): boolean;
+  /** Names below a field that were asked for one by one, where the field as a whole was not. */
+  readonly named?: { readonly [field: string]: readonly string[] };
 }
 
 /** A value of one field that could not become what its row asks for. Holds no value, so it may be logged. */

@@ -1,8 +1,8 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
-import { checkProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
-import type { GoalRun, GoalRunOptions } from './goalRun';
+import { checkProfileUpdate, isProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
+import type { GoalRun } from './goalRun';
 import { payloadRows } from './payloadRows';
-import type { Claim, RunRegistry } from './registry';
+import type { Claim, MakeOwnRun, RunRegistry } from './registry';
 import type { GoalIdentity } from './runSummary';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import { type LaneSettings, SinkLane } from './sinkLane';
@@ -17,7 +17,7 @@ export class BatchSink<Item> {
   readonly #registry: RunRegistry;
   readonly #target: SinkTarget<Item>;
   readonly #events: SinkEvents;
-  readonly #settle: GoalRunOptions['settle'];
+  readonly #ownRun: MakeOwnRun;
   readonly #laneSettings: LaneSettings;
   readonly #lanes = new Map<GoalRun, SinkLane<Item>>();
 
@@ -26,14 +26,14 @@ export class BatchSink<Item> {
     registry: RunRegistry;
     target: SinkTarget<Item>;
     events: SinkEvents;
-    settle?: GoalRunOptions['settle'];
+    ownRun?: MakeOwnRun;
     lanes?: LaneSettings;
   }) {
     this.#identity = options.identity;
     this.#registry = options.registry;
     this.#target = options.target;
     this.#events = options.events;
-    this.#settle = options.settle;
+    this.#ownRun = options.ownRun ?? (() => ({}));
     this.#laneSettings = options.lanes ?? {};
   }
 
@@ -67,8 +67,9 @@ export class BatchSink<Item> {
     seen: Map<GoalRun, Set<string>>,
     touched: Set<SinkLane<Item>>,
   ): void {
-    const ref = (update as { ref?: unknown } | null)?.ref;
-    const claim = this.#registry.claim(this.#identity, ref, this.#settle);
+    // A record that never passed a mapper has its identity under the name that records have.
+    const { ref, _ref } = Object(update) as { ref?: unknown; _ref?: unknown };
+    const claim = this.#registry.claim(this.#identity, ref ?? _ref, this.#ownRun);
     if (!claim) {
       finishOne(message);
       return;
@@ -76,6 +77,7 @@ export class BatchSink<Item> {
     const lane = this.#lane(claim.run);
     touched.add(lane);
     if (claim.unit > 0) remember(seen, claim);
+    if (!isProfileUpdate(update) && lane.takeHeld(claim, update, message)) return;
     const fault = whatIsWrongWith(update);
     if (fault) lane.reject(claim, update, fault, message);
     else lane.take(claim, update as ProfileUpdate, message);

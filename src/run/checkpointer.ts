@@ -61,11 +61,12 @@ export class Checkpointer {
   /** The group is taken at once, in one piece: a transaction is one moment of the run. It is written in its turn. */
   #commit(): Promise<void> {
     const before = this.#writing;
-    const { writes, decided } = this.#group();
+    const { writes, decided, durable } = this.#group();
     const writing = (async () => {
       await before;
       try {
         await this.#store.commit(writes);
+        durable();
         this.#run.settled(decided);
       } catch {
         this.#run.fail(
@@ -85,8 +86,9 @@ export class Checkpointer {
     return writing;
   }
 
-  #group(): { writes: StoreWrite[]; decided: number } {
+  #group(): { writes: StoreWrite[]; decided: number; durable: () => void } {
     const run = this.#run;
+    const kept = run.takeKept();
     const moment = run.capture();
     const goalId = run.goal.id;
     const head = headWrite({
@@ -107,8 +109,8 @@ export class Checkpointer {
       ...moment.newIds.map(({ number, ids }) => idsWrite(goalId, number, ids)),
       ...moment.chunks.map(({ unit, chunk, states }) => chunkWrite(goalId, unit, chunk, states)),
       ...moment.newlyDone.flatMap(({ chunks, ...unit }) => doneWrites(goalId, unit, chunks)),
-      ...run.takeKept(),
+      ...kept.writes,
     ];
-    return { writes, decided: moment.decided };
+    return { writes, decided: moment.decided, durable: kept.durable };
   }
 }

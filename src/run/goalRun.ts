@@ -1,3 +1,4 @@
+import type { DetectionOptions } from '../delta/changeDetection';
 import type { Sums, SumsOptions } from '../delta/sums';
 import { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
@@ -41,11 +42,16 @@ export interface GoalRunOptions {
   stopGraceMs?: number;
   /** How sums of this run's rows are kept from being added twice; absent for runs without a source. */
   sums?: (target: string, firstTotal: SumsOptions['firstTotal']) => Sums;
+  /** What sinks need to send only what has changed. */
+  detection?: DetectionMeans;
   /** A checkpoint of this run from an earlier life: the run goes on where that one was. */
   resume?: Checkpoint;
   /** Called once, with every row decided, before the listeners learn of the end. */
   settle?: (run: GoalRun) => Promise<void>;
 }
+
+/** Where fingerprints of a run's rows are kept, and who else is busy with the same profiles. */
+export type DetectionMeans = Pick<DetectionOptions, 'place' | 'gate'>;
 
 /** One moment of a run, as a checkpoint keeps it. Only what changed since the last moment, but for the ledger. */
 export interface RunMoment {
@@ -95,6 +101,7 @@ export class GoalRun {
   /** Units whose ids a checkpoint already has. */
   readonly #capturedIds = new Set<number>();
   #kept: StoreWrite[] = [];
+  #whenKept: (() => void)[] = [];
   #group: { rows: number; due: () => void } | undefined;
   #sinceCapture = 0;
   #unsettled = 0;
@@ -379,19 +386,36 @@ export class GoalRun {
   }
 
   /** State that belongs to the rows decided now: it becomes durable with them, or not at all. */
-  keep(writes: readonly StoreWrite[]): void {
+  keep(writes: readonly StoreWrite[], durable?: () => void): void {
     for (const write of writes) this.#kept.push(write);
+    if (durable) this.#whenKept.push(durable);
   }
 
-  /** What was kept and is not durable yet; whoever takes it writes it. */
-  takeKept(): StoreWrite[] {
-    const kept = this.#kept;
+  /** What was kept and is not durable yet; whoever takes it writes it, and says so with `durable`. */
+  takeKept(): { writes: StoreWrite[]; durable: () => void } {
+    const [writes, told] = [this.#kept, this.#whenKept];
     this.#kept = [];
-    return kept;
+    this.#whenKept = [];
+    return {
+      writes,
+      durable: () => {
+        for (const tell of told) tell();
+      },
+    };
   }
 
   sumsFor(target: string, firstTotal: SumsOptions['firstTotal']): Sums | undefined {
     return this.#options.sums?.(target, firstTotal);
+  }
+
+  get detection(): DetectionMeans | undefined {
+    return this.#options.detection;
+  }
+
+  /** Rows of this unit may have been sent by an earlier life that did not live to know their outcome (R7). */
+  wasCutOff(unit: number): boolean {
+    const rows = this.#units[unit];
+    return rows !== undefined && this.#earlier.get(rows.name) === unit;
   }
 
   /** Names a unit for what must be known of its rows in later runs too; by default it is this run's own. */

@@ -31,6 +31,8 @@ export interface WorkCounters {
   dataPointsSaved: number;
   /** Attributes that were not sent for that reason. */
   attributesSaved: number;
+  /** Profiles of which everything was sent again because it was time to (R10). */
+  refreshed: number;
   /** Bytes of request bodies. */
   bytesSent: number;
 }
@@ -90,6 +92,7 @@ export class Ledger {
     dataPoints: 0,
     dataPointsSaved: 0,
     attributesSaved: 0,
+    refreshed: 0,
     bytesSent: 0,
   };
   readonly #counts = new Array<number>(outcomes.length).fill(0);

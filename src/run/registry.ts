@@ -11,6 +11,9 @@ export interface Claim {
   row: number;
 }
 
+/** What a sink gives a run of its own, where no source is there to give it. */
+export type MakeOwnRun = () => Pick<GoalRunOptions, 'settle' | 'detection'>;
+
 /** A sink's own run, for rows that belong to no open run, ends after this long without another (design: messages). */
 const ownRunQuietMs = 10_000;
 /** Rows of a stopped run may still travel through the flow for a while; they are counted `unsent` already. */
@@ -64,7 +67,7 @@ export class RunRegistry {
    * added to the sink's one open run, or to a run of the sink's own. Undefined: the row belongs to a run that was
    * stopped, where it is already counted `unsent`, and must not be sent.
    */
-  claim(sink: GoalIdentity, ref: unknown, settle: GoalRunOptions['settle']): Claim | undefined {
+  claim(sink: GoalIdentity, ref: unknown, ownRun: MakeOwnRun): Claim | undefined {
     const known = parseRef(ref);
     if (known) {
       const run = this.#live.get(known.run);
@@ -74,7 +77,7 @@ export class RunRegistry {
       }
     }
     const open = this.runsOfSink(sink.id);
-    const run = open.length === 1 ? open[0]! : this.#ownRun(sink, settle);
+    const run = open.length === 1 ? open[0]! : this.#ownRun(sink, ownRun);
     const own = this.#ownRuns.get(sink.id);
     if (own?.run === run) own.lastRow = Date.now();
     return { run, unit: 0, row: run.add() };
@@ -89,14 +92,14 @@ export class RunRegistry {
     return run.isAway(known.unit, known.row) && run.decide(known.unit, known.row, outcome, reason);
   }
 
-  #ownRun(sink: GoalIdentity, settle: GoalRunOptions['settle']): GoalRun {
+  #ownRun(sink: GoalIdentity, ownRun: MakeOwnRun): GoalRun {
     const open = this.#ownRuns.get(sink.id);
     if (open && !open.run.ended) return open.run;
     const run = this.start({
       goal: sink,
       path: { sink: sink.id, single: false, between: [] },
       partial: true,
-      ...(settle && { settle }),
+      ...ownRun(),
     });
     const own = { run, lastRow: Date.now() };
     this.#ownRuns.set(sink.id, own);

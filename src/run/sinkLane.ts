@@ -1,3 +1,8 @@
+import { ChangeDetection, type Fate, type Looked, type Pending } from '../delta/changeDetection';
+import { targetUnknown } from '../delta/changeDetector';
+import type { HeldValues } from '../delta/heldValues';
+import { mergeUpdates } from '../delta/mergeUpdates';
+import type { ProfilePrints } from '../delta/profilePrints';
 import {
   isAtMostOnce,
   type ResolvedRow,
@@ -6,6 +11,7 @@ import {
   type Sums,
   type SumsOptions,
 } from '../delta/sums';
+import type { UsersTrackSettings } from '../delta/usersTrackSettings';
 import { asSyncError, type SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { type GoalRun, noAnswerReason } from './goalRun';
@@ -34,6 +40,24 @@ interface TakenRow {
   following?: PendingSums;
   /** Sums that this request carries, and what became of the rest of the row before. */
   sums?: { intent: SumIntent; rest?: Verdict };
+  /** Later rows of the same profile that waited with this one: it is sent for all of them, and its outcome is theirs. */
+  merged?: readonly TakenRow[];
+  /** What to remember once the target has taken it. */
+  pending?: Pending;
+}
+
+/** A row whose attributes are to be compared with what the target took before. */
+interface ComparedRow {
+  row: TakenRow;
+  /** What may be sent twice of it. */
+  update: ProfileUpdate;
+  sentBefore: boolean;
+}
+
+/** A record of the target's own, and what it says. */
+interface HeldRecord {
+  row: TakenRow;
+  held: HeldValues;
 }
 
 interface HeldRow<Item> extends TakenRow {
@@ -42,7 +66,8 @@ interface HeldRow<Item> extends TakenRow {
 
 type PendingSums = NonNullable<ResolvedRow['sums']>;
 
-export interface LaneSettings {
+export interface LaneSettings
+  extends Partial<Pick<UsersTrackSettings, 'changeDetection' | 'refresh' | 'settleMs'>> {
   /** How long a part-filled request waits for more rows. Default one second. */
   quietMs?: number;
   /** What the first total of a profile does. Default: it is remembered. */
@@ -58,9 +83,15 @@ interface RequestInFlight<Item> {
 export const sentBeforeReason =
   'sent before an interruption; whether it arrived is not known, and it is not sent again';
 const settledBeforeReason = 'what must not be repeated was sent by an earlier run';
+/** Why rows that tell what the target holds change nothing there. */
+export const heldReason = 'remembered as what the target holds';
+export const newerReason = 'something newer is remembered';
 /** Why the rows of a dry run end unsent. */
 export const dryRunReason = 'dry run';
 const defaultQuietMs = 1_000;
+const defaultSettleMs = 5_000;
+/** Rows looked up in the store together: more would hold the event loop for too long when they are compared. */
+const lookedUpTogether = 300;
 /** Outcomes gathered for one message on the settled output. */
 const settledPerMessage = 500;
 
@@ -82,8 +113,15 @@ export class SinkLane<Item> {
   readonly #quietTimer: NodeJS.Timeout;
   readonly #inFlight = new Set<RequestInFlight<Item>>();
   readonly #sums: Sums | undefined;
+  readonly #detection: ChangeDetection<ComparedRow> | undefined;
+  readonly #compares: boolean;
+  /** Rows that wait for a look into the store. */
   #unresolved: TakenRow[] = [];
+  /** Rows that tell what the target holds. */
+  #held: HeldRecord[] = [];
   #resolving = false;
+  /** Rows of profiles that opened and are being looked up. */
+  #reopening = 0;
   #lastArrival = Date.now();
   #settled: SettledRow[] = [];
   #rejected: RejectedUpdate[] = [];
@@ -93,6 +131,8 @@ export class SinkLane<Item> {
     const quietMs = settings.quietMs ?? defaultQuietMs;
     this.run = run;
     this.#sums = run.sumsFor(target.name, settings.firstTotal ?? 'remember');
+    this.#compares = settings.changeDetection !== 'off';
+    this.#detection = this.#makeDetection(target, settings);
     this.#target = target;
     this.#events = events;
     this.#quietMs = quietMs;
@@ -114,6 +154,7 @@ export class SinkLane<Item> {
         givingUp: () => this.#abandon(),
         finished: (summary) => {
           clearInterval(this.#quietTimer);
+          this.#detection?.close();
           const last = this.#settled;
           this.#settled = [];
           this.#flushOutputs();
@@ -127,9 +168,21 @@ export class SinkLane<Item> {
   take(claim: Claim, update: ProfileUpdate, message: MessageInFlight): void {
     this.#lastArrival = Date.now();
     const row = { claim, update, message };
-    // What sums come to needs a look into the store; all other rows need not wait for that.
-    if (this.#sums && isAtMostOnce(update)) this.#unresolved.push(row);
+    // What sums come to, and what has changed, needs a look into the store; other rows need not wait for that.
+    if (this.#detection || (this.#sums && isAtMostOnce(update))) this.#unresolved.push(row);
     else this.#pack(row, update);
+  }
+
+  /** Takes a record that came from the target itself, if this is one. */
+  takeHeld(claim: Claim, record: unknown, message: MessageInFlight): boolean {
+    const held =
+      this.#detection && this.run.goal.direction === 'import'
+        ? this.#target.changeRules?.held?.(record, this.run.asked)
+        : undefined;
+    if (!held) return false;
+    this.#lastArrival = Date.now();
+    this.#held.push({ row: { claim, update: record as ProfileUpdate, message }, held });
+    return true;
   }
 
   reject(claim: Claim, update: unknown, reason: string, message: MessageInFlight): void {
@@ -139,7 +192,7 @@ export class SinkLane<Item> {
   /** Sends every full request there is room for, and a part-filled one where rule R3 allows it. */
   sendWhatIsFull(): void {
     this.#widenWindow();
-    if (this.#unresolved.length > 0 && !this.#resolving) void this.#resolveSums();
+    if (!this.#resolving && this.#unresolved.length + this.#held.length > 0) void this.#resolve();
     for (const packer of [this.#once, this.#plain]) {
       while (this.#inFlight.size < this.#target.requestsInFlight) {
         const rows = packer.takeFull() ?? (this.#mayGoPartFilled() ? packer.takeRest() : undefined);
@@ -159,6 +212,8 @@ export class SinkLane<Item> {
    * second, it may still fill, but only a request that is in flight can make room: with none, waiting is a deadlock.
    */
   #mayGoPartFilled(): boolean {
+    // What is being looked up is about to come, or to be decided.
+    if (this.#unresolved.length > 0 || this.#resolving || this.#reopening > 0) return false;
     if (this.run.ended && this.run.away === 0) return true;
     if (this.#inFlight.size > 0) return false;
     return this.run.windowIsFull || Date.now() - this.#lastArrival >= this.#quietMs;
@@ -186,24 +241,60 @@ export class SinkLane<Item> {
   }
 
   #notSent(row: TakenRow, reason: string): void {
+    if (row.pending) this.#detection!.release(row.pending);
     if (row.sums) this.#sums!.drop(row.sums.intent);
     this.#conclude(row, { outcome: 'rejected', reason });
   }
 
-  /** Turns totals into amounts, and parts each row: first everything that may be sent twice, then its sums. */
-  async #resolveSums(): Promise<void> {
-    const rows = this.#unresolved;
-    this.#unresolved = [];
+  /** Looks into the store: what sums come to, and what differs from what the target took before. */
+  async #resolve(): Promise<void> {
+    const rows = this.#unresolved.splice(0, lookedUpTogether);
+    const held = this.#held.splice(0, lookedUpTogether);
     this.#resolving = true;
+    let looking = [...rows, ...held.map(({ row }) => row)];
     try {
-      const resolved = await this.#sums!.resolve(rows.map((row) => this.#place(row)));
-      for (const [at, row] of rows.entries()) this.#packResolved(row, resolved[at]!);
+      if (held.length > 0) await this.#rememberHeld(held);
+      looking = rows;
+      const plain = await this.#partSums(rows);
+      looking = plain.map(({ row }) => row);
+      if (this.#detection) await this.#compare(plain);
+      else for (const { row, update } of plain) this.#pack(row, update);
     } catch (thrown) {
-      for (const row of rows) this.#decide(row, { outcome: 'unsent' });
-      this.run.fail(asSyncError(thrown, 'looking up the remembered totals'));
+      for (const row of looking) this.#decide(row, { outcome: 'unsent' });
+      this.run.fail(asSyncError(thrown, 'looking up what was sent before'));
     }
     this.#resolving = false;
     this.sendWhatIsFull();
+  }
+
+  async #rememberHeld(held: readonly HeldRecord[]): Promise<void> {
+    if (this.run.dryRun || this.run.stopping) {
+      const verdict: Verdict = { outcome: 'unsent', ...(this.run.dryRun && { reason: dryRunReason }) };
+      for (const { row } of held) this.#decide(row, verdict);
+      return;
+    }
+    const remembered = await this.#detection!.remember(
+      held.map((record) => record.held),
+      this.run.startedAt.getTime(),
+    );
+    for (const [at, { row }] of held.entries()) {
+      this.#decide(row, { outcome: 'unchanged', reason: remembered[at] ? heldReason : newerReason });
+    }
+  }
+
+  /** Turns totals into amounts, and parts each row: first everything that may be sent twice, then its sums. */
+  async #partSums(rows: readonly TakenRow[]): Promise<ComparedRow[]> {
+    const parted: ComparedRow[] = [];
+    const withSums = this.#sums ? rows.filter(({ update }) => isAtMostOnce(update)) : [];
+    const resolved =
+      withSums.length > 0 ? await this.#sums!.resolve(withSums.map((row) => this.#place(row))) : [];
+    const resolvedOf = new Map(withSums.map((row, at) => [row, resolved[at]!]));
+    for (const row of rows) {
+      const known = resolvedOf.get(row);
+      const left = known ? this.#afterSums(row, known) : { row, update: row.update };
+      if (left) parted.push({ ...left, sentBefore: this.run.wasCutOff(row.claim.unit) });
+    }
+    return parted;
   }
 
   /** Where the row stands, in every run that reads it. */
@@ -212,7 +303,11 @@ export class SinkLane<Item> {
     return { unit: this.run.lastingName(unit), row, update, ...(readBefore && { readBefore }) };
   }
 
-  #packResolved(row: TakenRow, { plain, sums, sentBefore }: ResolvedRow): void {
+  /** What is left to send of the row before its sums; undefined where it is decided, or on its way, already. */
+  #afterSums(
+    row: TakenRow,
+    { plain, sums, sentBefore }: ResolvedRow,
+  ): { row: TakenRow; update: ProfileUpdate } | undefined {
     if (this.run.stopping) this.#decide(row, { outcome: 'unsent' });
     else if (sentBefore && this.run.dryRun) this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
     else if (sentBefore === 'settled' && !plain)
@@ -220,9 +315,76 @@ export class SinkLane<Item> {
     else if (sentBefore === 'unknown') {
       this.run.keep([this.#sums!.toldUnknown(this.#place(row))]);
       this.#decide(row, { outcome: 'unknown', reason: sentBeforeReason });
-    } else if (plain) this.#pack(sums ? { ...row, following: sums } : row, plain);
+    } else if (plain) return { row: sums ? { ...row, following: sums } : row, update: plain };
     else if (sums) this.#pack({ ...row, sums: { intent: sums.intent } }, sums.update);
     else this.#decide(row, { outcome: 'unchanged', reason: 'the sums are as they were' });
+    return undefined;
+  }
+
+  #makeDetection(
+    { name, changeRules: rules }: SinkTarget<Item>,
+    { settleMs = defaultSettleMs, refresh }: LaneSettings,
+  ): ChangeDetection<ComparedRow> | undefined {
+    const { run } = this;
+    if (!rules || !run.detection) return undefined;
+    return new ChangeDetection<ComparedRow>(
+      {
+        ...run.detection,
+        target: { name, rules },
+        settings: { settleMs, ...(refresh && { refresh }) },
+        dryRun: run.dryRun,
+        keep: (writes, durable) => run.keep(writes, durable),
+      },
+      (rows, known) => void this.#reopened(rows, known),
+    );
+  }
+
+  async #compare(rows: readonly ComparedRow[]): Promise<void> {
+    const asked = this.#compares ? rows : rows.map((row) => ({ ...row, sentBefore: true }));
+    const looked = await this.#detection!.look(asked);
+    for (const [at, row] of asked.entries()) this.#packChanged(row, looked[at]!);
+    if (this.run.stopping) this.#dropReopening();
+  }
+
+  /** Rows of one profile that waited until an earlier update of it had settled go on as one. */
+  async #reopened(rows: [ComparedRow, ...ComparedRow[]], known: ProfilePrints | undefined): Promise<void> {
+    const [first, ...rest] = rows;
+    const merged: ComparedRow = {
+      row: rest.length > 0 ? { ...first.row, merged: rest.map(({ row }) => row) } : first.row,
+      update: mergeUpdates(rows.map(({ update }) => update) as [ProfileUpdate, ...ProfileUpdate[]]),
+      sentBefore: rows.some(({ sentBefore }) => sentBefore),
+    };
+    this.#reopening++;
+    try {
+      this.#packChanged(merged, await this.#detection!.lookAgain(merged, known));
+    } catch (thrown) {
+      this.#decide(merged.row, { outcome: 'unsent' });
+      this.run.fail(asSyncError(thrown, 'looking up what was sent before'));
+    }
+    this.#reopening--;
+    this.sendWhatIsFull();
+  }
+
+  #packChanged({ row, update }: ComparedRow, looked: Looked): void {
+    if (looked === 'waiting') return;
+    const { pending, same, saved, unknown } = looked;
+    if (this.run.stopping) {
+      if (pending) this.#detection!.release(pending);
+      this.#decide(row, { outcome: 'unsent' });
+      return;
+    }
+    const { work } = this.run.ledger;
+    work.attributesSaved += same;
+    work.dataPointsSaved += saved;
+    if (looked.refreshed) work.refreshed++;
+    const refused = unknown.map((field) => ({ field, reason: targetUnknown }));
+    const left = refused.length > 0 ? { ...row, refused: [...(row.refused ?? []), ...refused] } : row;
+    if (looked.update) this.#pack(pending ? { ...left, pending } : left, looked.update);
+    else if (same > 0 || (left.following && unknown.length > 0))
+      this.#conclude(left, { outcome: 'unchanged' });
+    else if (unknown.length > 0) this.#conclude(left, { outcome: 'filtered', reason: targetUnknown });
+    // Nothing was meant to change: the target says so in its own words.
+    else this.#pack(left, update);
   }
 
   /**
@@ -230,13 +392,18 @@ export class SinkLane<Item> {
    * outcome, but sums that were refused do not undo a rest that was accepted.
    */
   #conclude(row: TakenRow, verdict: Verdict): void {
+    if (row.merged) {
+      const { merged, ...first } = row;
+      for (const one of [first, ...merged]) this.#conclude(one, verdict);
+      return;
+    }
     const { following, sums } = row;
     if (following && (verdict.outcome === 'accepted' || verdict.outcome === 'unchanged')) {
       if (this.run.stopping) {
         this.#decide(row, { outcome: 'unsent' });
         return;
       }
-      const { following: _following, ...rest } = row;
+      const { following: _following, pending: _pending, ...rest } = row;
       this.#pack({ ...rest, sums: { intent: following.intent, rest: verdict } }, following.update);
       return;
     }
@@ -301,8 +468,16 @@ export class SinkLane<Item> {
     if (!this.#inFlight.has(request)) return;
     if (intents.length > 0) await this.#takeBackSums(rows, verdicts);
     if (!this.#inFlight.delete(request)) return;
+    for (const [at, { pending }] of rows.entries()) {
+      verdicts[at] ??= { outcome: 'unknown', reason: 'no outcome for this row', repeatable };
+      // An earlier read has shown that the target has this profile (R10).
+      if (verdicts[at].unconfirmed && pending?.known?.confirmed) {
+        verdicts[at] = { ...verdicts[at], unconfirmed: false };
+      }
+    }
+    this.#remember(rows, verdicts);
     for (const [at, row] of rows.entries()) {
-      const verdict = verdicts[at] ?? { outcome: 'unknown', reason: 'no outcome for this row', repeatable };
+      const verdict = verdicts[at]!;
       const { outcome } = verdict;
       if (row.sums && (outcome === 'accepted' || outcome === 'unknown')) {
         this.run.keep(this.#sums!.settle(row.sums.intent, outcome));
@@ -321,7 +496,20 @@ export class SinkLane<Item> {
     this.run.fail(error);
   }
 
+  /** What the target has taken is remembered along with the outcomes; what nobody knows of is forgotten. */
+  #remember(rows: readonly TakenRow[], verdicts: readonly Verdict[]): void {
+    if (!this.#detection) return;
+    const concluded: Parameters<ChangeDetection<ComparedRow>['conclude']>[0][number][] = [];
+    for (const [at, { pending, refused }] of rows.entries()) {
+      if (!pending) continue;
+      const fields = refused?.map(({ field }) => field);
+      concluded.push({ pending, fate: fateOf(verdicts[at]!), ...(fields && { refused: fields }) });
+    }
+    this.#detection.conclude(concluded);
+  }
+
   #decide(row: TakenRow, verdict: Verdict): void {
+    for (const other of row.merged ?? []) this.#decide(other, verdict);
     const { claim } = row;
     const { outcome, reason } = verdict;
     const { wants } = this.#events;
@@ -340,9 +528,19 @@ export class SinkLane<Item> {
   #dropWaiting(): void {
     for (const row of this.#unresolved) this.#decide(row, { outcome: 'unsent' });
     this.#unresolved = [];
+    for (const { row } of this.#held) this.#decide(row, { outcome: 'unsent' });
+    this.#held = [];
+    this.#dropReopening();
     for (const packer of [this.#plain, this.#once]) {
-      for (const row of packer.takeAll()) this.#decide(row, { outcome: 'unsent' });
+      for (const row of packer.takeAll()) {
+        if (row.pending) this.#detection!.release(row.pending);
+        this.#decide(row, { outcome: 'unsent' });
+      }
     }
+  }
+
+  #dropReopening(): void {
+    for (const { row } of this.#detection?.dropWaiting() ?? []) this.#decide(row, { outcome: 'unsent' });
   }
 
   /** Decides what is in flight, each row by whether it may be sent again, and hangs up on what still has no answer. */
@@ -351,9 +549,12 @@ export class SinkLane<Item> {
     this.#inFlight.clear();
     this.#abandoned.abort();
     for (const { rows, repeatable } of requests) {
-      for (const row of rows) {
-        this.#decide(row, { outcome: 'unknown', reason: noAnswerReason, repeatable });
-      }
+      const verdict: Verdict = { outcome: 'unknown', reason: noAnswerReason, repeatable };
+      this.#remember(
+        rows,
+        rows.map(() => verdict),
+      );
+      for (const row of rows) this.#decide(row, verdict);
     }
   }
 
@@ -364,6 +565,13 @@ export class SinkLane<Item> {
     if (settled.length > 0) this.#events.settled(settled, this.run);
     if (rejected.length > 0) this.#events.rejected(rejected, this.run);
   }
+}
+
+/** Of an object's refusal nothing of it was applied, though its row may be accepted for its events (R5). */
+function fateOf({ outcome, refused }: Verdict): Fate {
+  if (outcome === 'unknown') return 'unknown';
+  if (outcome !== 'accepted' && outcome !== 'unchanged') return 'not-applied';
+  return refused?.some(({ field }) => field === 'attributes') ? 'not-applied' : 'applied';
 }
 
 function priceOf(prepared: ReturnType<SinkTarget<unknown>['prepare']>): number {

@@ -1,3 +1,4 @@
+import type { ChangeRules } from '../delta/changeDetector';
 import type { SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import type { Acceptance, Outcome, WorkCounters } from './ledger';
@@ -56,6 +57,8 @@ export interface SendContext {
 export interface SinkTarget<Item> {
   /** Which system and workspace this is, for what is remembered of its profiles. */
   readonly name: string;
+  /** How single attributes are compared with what the target took before; absent where the target does that itself. */
+  readonly changeRules?: ChangeRules;
   /** Objects in one request at most: in all, or of each kind where `limitPerKind` says so. */
   readonly objectsPerRequest: number;
   readonly limitPerKind?: boolean;

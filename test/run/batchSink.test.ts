@@ -379,7 +379,9 @@ describe('batch sink', () => {
 
   it('settles a run of its own as it was told to', async () => {
     const settled: string[] = [];
-    const running = sinkOn(registry, target(), { settle: async (run) => void settled.push(run.id) });
+    const running = sinkOn(registry, target(), {
+      ownRun: () => ({ settle: async (run) => void settled.push(run.id) }),
+    });
     await arrived(running, [updateOf({ number: 1 })]);
     await until(() => running.told.summaries.length === 1, { what: 'the end of its own run' });
     assert.deepEqual(settled, [running.told.summaries[0]?.run]);

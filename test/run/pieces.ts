@@ -5,7 +5,7 @@ import { type LedgerSnapshot, type Outcome, outcomes } from '../../src/run/ledge
 import type { RunNotice } from '../../src/run/notices';
 import { pump } from '../../src/run/pump';
 import { parseRef } from '../../src/run/ref';
-import { RunRegistry } from '../../src/run/registry';
+import { type MakeOwnRun, RunRegistry } from '../../src/run/registry';
 import type { GoalIdentity, RunSummary } from '../../src/run/runSummary';
 import type { RejectedUpdate, SettledRow, SinkEvents } from '../../src/run/sinkEvents';
 import type { LaneSettings } from '../../src/run/sinkLane';
@@ -75,7 +75,7 @@ export interface RunningSink<Item> {
 export function sinkOn<Item>(
   registry: RunRegistry,
   target: SinkTarget<Item>,
-  options: { settle?: GoalRunOptions['settle']; lanes?: LaneSettings } = {},
+  options: { ownRun?: MakeOwnRun; lanes?: LaneSettings } = {},
 ): RunningSink<Item> {
   const told: Told = { settled: [], rejected: [], summaries: [], errors: [], notes: [], notices: [] };
   const events: SinkEvents = {

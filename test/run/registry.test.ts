@@ -48,7 +48,7 @@ describe('run registry', () => {
     registry = new RunRegistry({ ownRunQuietMs: 30 });
   });
 
-  const claim = (ref: unknown, sink = sinkIdentity) => registry.claim(sink, ref, undefined);
+  const claim = (ref: unknown, sink = sinkIdentity) => registry.claim(sink, ref, () => ({}));
 
   it('knows a run from its start to its end', async () => {
     const run = startOn(registry);

@@ -1,0 +1,299 @@
+import { createHmac } from 'node:crypto';
+import type { ProfileUpdate } from '../mapping/profileUpdate';
+import type { StateStore, StoreWrite } from '../store/store';
+import { ChangeDetector, type ChangeRules, type Compared } from './changeDetector';
+import { FieldHasher } from './fieldHasher';
+import { type HeldValues, printsOfHeld } from './heldValues';
+import { identifierKind, identifierNote, notedIdentifiers } from './identifierKinds';
+import { identifierOf, profileKey } from './profileKey';
+import { type ProfilePrints, readPrints, writePrints } from './profilePrints';
+import { targetWrite } from './targets';
+import type { UserGate, Waiter } from './userGate';
+import type { RefreshSettings } from './usersTrackSettings';
+
+/** Where fingerprints are kept. */
+export interface DetectionPlace {
+  store: StateStore;
+  /** Of the store; makes keys and fingerprints unreadable. */
+  secret: Buffer;
+}
+
+export interface DetectionSettings {
+  /** How long a profile stays closed after an answer (R11). */
+  settleMs: number;
+  /** Sends everything again of profiles that were last sent in full longer ago (R10). */
+  refresh?: RefreshSettings;
+}
+
+export interface DetectionOptions {
+  target: { name: string; rules: ChangeRules };
+  place(): Promise<DetectionPlace>;
+  /** Shared by all that send to the same workspace, by the name that `workspaceName` gives it. */
+  gate(workspace: string): UserGate;
+  settings: DetectionSettings;
+  /** Nothing is sent: nothing is closed and nothing remembered. */
+  dryRun: boolean;
+  /** Makes writes durable together with the outcomes told now; `durable` is called then. */
+  keep(writes: readonly StoreWrite[], durable: () => void): void;
+}
+
+/** One row that is to be compared. */
+export interface Candidate {
+  update: ProfileUpdate;
+  /** It may have been sent before, and nobody knows: it is sent without comparing (R7). */
+  sentBefore: boolean;
+}
+
+/** A profile that is closed because of an update of it that is worth sending. */
+export interface Pending {
+  id: string;
+  key: Buffer;
+  known: ProfilePrints | undefined;
+  sent: ProfileUpdate;
+  next: ProfilePrints;
+}
+
+/** `waiting`: somebody is busy with this profile; the row is handed to `reopened` when it is open. */
+export type Looked = 'waiting' | (Compared & { pending: Pending | undefined; refreshed: boolean });
+
+/** What became of an update that was sent. */
+export type Fate = 'applied' | 'unknown' | 'not-applied';
+
+/** Rows of one profile that waited, in the order in which they came, and what is known of it. */
+type Reopened<Row> = (rows: [Row, ...Row[]], known: ProfilePrints | undefined) => void;
+
+const dayLength = 86_400;
+
+/**
+ * Change detection for the rows of one run at one target: looks up what is remembered, says what is worth sending, and
+ * remembers what was accepted.
+ */
+export class ChangeDetection<Row extends Candidate> {
+  readonly #options: DetectionOptions;
+  readonly #reopened: Reopened<Row>;
+  #opening: Promise<Opened> | undefined;
+  #opened: Opened | undefined;
+  #refreshed = 0;
+
+  constructor(options: DetectionOptions, reopened: Reopened<Row>) {
+    this.#options = options;
+    this.#reopened = reopened;
+  }
+
+  /** Compares rows in their order. Rows that are not told to wait keep their profile closed until they are concluded. */
+  async look(rows: readonly Row[]): Promise<Looked[]> {
+    const opened = await this.#open();
+    this.#noteIdentifiers(rows, opened);
+    const keys = rows.map(({ update }) => this.#keyOf(update.match, opened));
+    const entered = rows.map((row, at) => this.#enter(row, keys[at]!.toString('latin1'), opened.gate));
+    const wanted = keys.filter((_, at) => entered[at]);
+    const found = wanted.length > 0 ? await this.#load(wanted, opened) : [];
+    let next = 0;
+    return rows.map((row, at) =>
+      entered[at] ? this.#compare(row, keys[at]!, found[next++], opened) : 'waiting',
+    );
+  }
+
+  /** As `look`, for rows of one profile that opened: the caller has merged them into one. */
+  async lookAgain(row: Row, known: ProfilePrints | undefined): Promise<Looked> {
+    const opened = await this.#open();
+    const key = this.#keyOf(row.update.match, opened);
+    const [loaded] = known ? [known] : await this.#load([key], opened);
+    return this.#compare(row, key, loaded, opened);
+  }
+
+  /**
+   * Remembers what the target was read to hold. What was accepted since `readSince` (epoch milliseconds), or is under
+   * way, is newer than what was read. Says of each profile whether anything of it was remembered.
+   */
+  async remember(profiles: readonly HeldValues[], readSince: number): Promise<boolean[]> {
+    const opened = await this.#open();
+    const { gate, hasher, name } = opened;
+    const places = profiles.flatMap((held, at) =>
+      usedMatches(held, opened.identifiers).map((terms) => {
+        const key = this.#keyOf([[...terms]], opened);
+        return { at, held, key, id: key.toString('latin1') };
+      }),
+    );
+    const found = await this.#load(
+      places.map(({ key }) => key),
+      opened,
+    );
+    const now = Math.floor(Date.now() / 1000);
+    const writes: StoreWrite[] = [];
+    const ids: string[] = [];
+    const remembered = profiles.map(() => false);
+    for (const [place, { at, held, key, id }] of places.entries()) {
+      const known = found[place];
+      if (gate.isClosed(id) || (known && known.acceptedAt >= Math.floor(readSince / 1000))) continue;
+      const prints = printsOfHeld(held, known, hasher, this.#options.target.rules, now);
+      remembered[at] = true;
+      // Closed until it is durable: an answer that comes meanwhile must not be overwritten.
+      gate.enter(id, this, neverWaits);
+      gate.answered(id, prints, 0);
+      ids.push(id);
+      writes.push({ space: 'fingerprint', key, value: writePrints(prints) });
+    }
+    if (writes.length > 0) {
+      this.#options.keep([targetWrite(name), ...writes], () => {
+        for (const id of ids) gate.durable(id);
+      });
+    }
+    return remembered;
+  }
+
+  /** Tells what became of updates that were sent together. */
+  conclude(pending: readonly { pending: Pending; fate: Fate; refused?: readonly string[] }[]): void {
+    if (pending.length === 0 || !this.#opened) return;
+    const { detector, gate, name } = this.#opened;
+    const { settings, keep } = this.#options;
+    const writes: StoreWrite[] = [];
+    const ids: string[] = [];
+    for (const { pending: one, fate, refused } of pending) {
+      if (fate === 'not-applied') {
+        gate.leave(one.id);
+        continue;
+      }
+      const after =
+        fate === 'unknown'
+          ? detector.afterUnknown(one.sent.changes, one.known)
+          : detector.without(one.next, refused ?? []);
+      ids.push(one.id);
+      writes.push({ space: 'fingerprint', key: one.key, value: writePrints(after) });
+      gate.answered(one.id, after, settings.settleMs);
+    }
+    if (writes.length === 0) return;
+    keep([targetWrite(name), ...writes], () => {
+      for (const id of ids) gate.durable(id);
+    });
+  }
+
+  /** The row is not sent after all: its profile opens. */
+  release(pending: Pending): void {
+    this.#opened?.gate.leave(pending.id);
+  }
+
+  /** Hands back the rows that wait for their profile: they will not be sent any more. */
+  dropWaiting(): Row[] {
+    const dropped = this.#opened?.gate.dropWaiting(this) ?? [];
+    return dropped.map((waiter) => (waiter as RowWaiter<Row>).row);
+  }
+
+  /** The run is over: nothing is kept closed on its behalf. */
+  close(): void {
+    this.#opened?.gate.release(this);
+  }
+
+  #open(): Promise<Opened> {
+    this.#opening ??= (async () => {
+      const { target, place, gate } = this.#options;
+      const { store, secret } = await place();
+      const name = workspaceName(secret, target.name, target.rules.workspace);
+      const hasher = new FieldHasher(secret);
+      this.#opened = {
+        store,
+        secret,
+        name,
+        gate: gate(name),
+        hasher,
+        detector: new ChangeDetector(hasher, target.rules),
+        identifiers: await notedIdentifiers(store, name),
+      };
+      return this.#opened;
+    })();
+    return this.#opening;
+  }
+
+  #keyOf(match: ProfileUpdate['match'], { secret, name }: Opened): Buffer {
+    return profileKey(secret, name, identifierOf(match));
+  }
+
+  /** A later read of the target then knows under which identifiers to remember what it finds. */
+  #noteIdentifiers(rows: readonly Row[], { identifiers, name }: Opened): void {
+    if (this.#options.dryRun) return;
+    for (const { update } of rows) {
+      const kind = identifierKind(update.match[0] ?? []);
+      if (identifiers.has(kind)) continue;
+      identifiers.add(kind);
+      this.#options.keep([identifierNote(name, kind)], () => undefined);
+    }
+  }
+
+  #enter(row: Row, id: string, gate: UserGate): boolean {
+    if (this.#options.dryRun) return true;
+    return gate.enter(id, this, () => this.#waiter(row));
+  }
+
+  #waiter(row: Row): RowWaiter<Row> {
+    return {
+      owner: this,
+      row,
+      opened: (id, waiters, prints) => {
+        const rows = waiters.map((waiter) => (waiter as RowWaiter<Row>).row) as [Row, ...Row[]];
+        const [first, ...rest] = rows;
+        if (!this.#enter(first, id, this.#opened!.gate)) {
+          for (const other of rest) this.#enter(other, id, this.#opened!.gate);
+        } else this.#reopened(rows, prints);
+      },
+    };
+  }
+
+  async #load(keys: Buffer[], { store }: Opened): Promise<(ProfilePrints | undefined)[]> {
+    const found = await store.getMany('fingerprint', keys);
+    return found.map((bytes) => bytes && readPrints(bytes));
+  }
+
+  #compare(row: Row, key: Buffer, known: ProfilePrints | undefined, { detector, gate }: Opened): Looked {
+    const now = Math.floor(Date.now() / 1000);
+    const refresh = !row.sentBefore && known !== undefined && this.#isDue(known, key, now);
+    const compared = detector.compare(row.update, known, row.sentBefore || refresh, now);
+    const { update: sent, next } = compared;
+    const id = key.toString('latin1');
+    if (!sent || !next) {
+      if (!this.#options.dryRun) gate.leave(id);
+      return { ...compared, pending: undefined, refreshed: false };
+    }
+    if (refresh) this.#refreshed++;
+    const pending = this.#options.dryRun ? undefined : { id, key, known, sent, next };
+    return { ...compared, pending, refreshed: refresh };
+  }
+
+  /** Spread over a tenth of the time by profile, so that what was sent in one day need not be sent again in one. */
+  #isDue(known: ProfilePrints, key: Buffer, now: number): boolean {
+    const { refresh } = this.#options.settings;
+    if (!refresh || this.#refreshed >= refresh.cap) return false;
+    if (refresh.only === 'unconfirmed' && known.confirmed) return false;
+    const spread = 0.9 + (0.1 * key[0]!) / 255;
+    return now - known.fullAt > refresh.days * dayLength * spread;
+  }
+}
+
+function neverWaits(): never {
+  throw new Error('the profile was open a moment ago');
+}
+
+/** The usual one, and those by which updates have looked for profiles of this workspace. */
+function usedMatches({ match }: HeldValues, used: ReadonlySet<string>): HeldValues['match'] {
+  return match.filter((terms, at) => at === 0 || used.has(identifierKind(terms)));
+}
+
+interface RowWaiter<Row> extends Waiter {
+  row: Row;
+}
+
+interface Opened extends DetectionPlace {
+  name: string;
+  gate: UserGate;
+  hasher: FieldHasher;
+  detector: ChangeDetector;
+  /** The fields by which profiles of this workspace are found, each combination in one text. */
+  identifiers: Set<string>;
+}
+
+/**
+ * Names a workspace for what is remembered of its profiles: two workspaces of one instance must not be taken for each
+ * other, and what tells them apart may be a secret.
+ */
+export function workspaceName(secret: Buffer, target: string, workspace: string): string {
+  return `${target} ${createHmac('sha256', secret).update(`workspace\0${workspace}`).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,287 @@
+import type { AskedFields } from '../mapping/compileMapping';
+import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
+import type { FieldHasher } from './fieldHasher';
+import type { HeldValues } from './heldValues';
+import {
+  addPart,
+  dropParts,
+  dropWhole,
+  elementPart,
+  hasPart,
+  hasParts,
+  noPrints,
+  noValue,
+  type ProfilePrints,
+  setNoValue,
+  setWhole,
+  wholeAt,
+} from './profilePrints';
+import { reservedLow } from './valueHash';
+
+/** What change detection must know of a target. */
+export interface ChangeRules {
+  /** Which workspace of the system this is, for what is remembered of its profiles; kept as a keyed hash only. */
+  readonly workspace: string;
+  /** What such a change leaves at the target is not known, so it is sent every time, and its field forgotten. */
+  alwaysSent(change: FieldChange): boolean;
+  /** The value as it is compared, where that is not how it is written. */
+  comparable(field: string, value: unknown): unknown;
+  /** What sending this change would cost, in the target's unit. */
+  price(change: FieldChange): number;
+  /** Reads a record that came from the target itself as what it holds of a profile; undefined for anything else. */
+  held?(record: unknown, asked: AskedFields | undefined): HeldValues | undefined;
+}
+
+/** Why a value was left out that may only be written where the target holds none (R14). */
+export const targetUnknown = 'target unknown';
+
+/** What of an update is worth sending. */
+export interface Compared {
+  /** Only the changes that differ; undefined where none does. */
+  update: ProfileUpdate | undefined;
+  /** Changes that were left out because the target holds them already, and what that saved. */
+  same: number;
+  saved: number;
+  /** Fields that were left out because nobody knows what the target holds. */
+  unknown: string[];
+  /** What is remembered once the target has accepted the update. */
+  next: ProfilePrints | undefined;
+}
+
+/**
+ * Compares one update with what is remembered of its profile, attribute by attribute (design: change detection).
+ *
+ * - `set`: sent unless the fingerprint is the same; lists and objects are compared and sent whole.
+ * - `clear` without a value: sent only where a value is known to be there.
+ * - `add`: only elements that were never accepted or read before.
+ * - `setIfEmpty`: sent only where the target is known to hold nothing (R14).
+ */
+export class ChangeDetector {
+  readonly #hasher: FieldHasher;
+  readonly #rules: ChangeRules;
+  /** Halves of the hashes of the update at hand, two a change. */
+  readonly #hashes: number[] = [];
+
+  constructor(hasher: FieldHasher, rules: ChangeRules) {
+    this.#hasher = hasher;
+    this.#rules = rules;
+  }
+
+  /**
+   * @param known what is remembered of the profile; undefined: nothing.
+   * @param repeat send everything without comparing, because nobody knows whether it arrived before (R7), or because it
+   * is time to (R10).
+   * @param now seconds since 1970.
+   */
+  compare(update: ProfileUpdate, known: ProfilePrints | undefined, repeat: boolean, now: number): Compared {
+    const result: Compared = { update: undefined, same: 0, saved: 0, unknown: [], next: undefined };
+    const { changes } = update;
+    const left: FieldChange[] = [];
+    let asGiven = true;
+    let expected = 0;
+    for (let at = 0; at < changes.length; at++) {
+      const change = changes[at]!;
+      const sent = this.#whatToSend(change, known, repeat, expected, result);
+      expected += 3;
+      if (sent !== change) asGiven = false;
+      if (sent === undefined) continue;
+      this.#hashes[left.length * 2] = this.#hasher.low;
+      this.#hashes[left.length * 2 + 1] = this.#hasher.high;
+      left.push(sent);
+    }
+    if (left.length === 0 && !hasMore(update)) return result;
+    result.update = asGiven ? update : { ...update, changes: left };
+    result.next = this.#after(left, update, known, repeat, now);
+    return result;
+  }
+
+  /** What is remembered where nobody knows whether these changes arrived: that nothing is sure of their fields. */
+  afterUnknown(sent: readonly FieldChange[], known: ProfilePrints | undefined): ProfilePrints {
+    const next = known ? copyOf(known) : noPrints();
+    for (const { field } of sent) forget(next, this.#hasher.field(field));
+    return next;
+  }
+
+  /** What is remembered where the target has taken all of these changes but some fields. */
+  without(next: ProfilePrints, fields: Iterable<string>): ProfilePrints {
+    for (const field of fields) forget(next, this.#hasher.field(field));
+    return next;
+  }
+
+  #whatToSend(
+    change: FieldChange,
+    known: ProfilePrints | undefined,
+    repeat: boolean,
+    expected: number,
+    result: Compared,
+  ): FieldChange | undefined {
+    const { strategy, values, path } = change;
+    if (values.length === 0 && strategy !== 'clear') return undefined;
+    if (this.#rules.alwaysSent(change)) return change;
+    const field = this.#hasher.field(change.field);
+    if (strategy === 'setIfEmpty') return this.#ifEmpty(change, field, known, result);
+    if (strategy === 'add') return this.#newElements(change, field, known, repeat, result);
+    if (values.length === 0) {
+      if (repeat || (known !== undefined && holdsSomething(known, field, path, this.#hasher.part(path))))
+        return change;
+      return this.#leaveOut(change, result);
+    }
+    this.#hasher.value(this.#comparable(change));
+    if (repeat || known === undefined) return change;
+    const { low, high } = this.#hasher;
+    if (path !== undefined) {
+      return hasPart(known, field, this.#hasher.part(path), low, high)
+        ? this.#leaveOut(change, result)
+        : change;
+    }
+    const { wholes } = known;
+    const at = wholeAt(wholes, field, expected);
+    if (at >= 0 && wholes[at + 1] === low && wholes[at + 2] === high) return this.#leaveOut(change, result);
+    return change;
+  }
+
+  #leaveOut(change: FieldChange, result: Compared): undefined {
+    result.same++;
+    result.saved += this.#rules.price(change);
+    return undefined;
+  }
+
+  #ifEmpty(
+    change: FieldChange,
+    field: number,
+    known: ProfilePrints | undefined,
+    result: Compared,
+  ): FieldChange | undefined {
+    switch (emptiness(known, field, change.type === 'boolean')) {
+      case 'full':
+        return this.#leaveOut(change, result);
+      case 'unknown':
+        result.unknown.push(change.field);
+        return undefined;
+      case 'empty':
+        this.#hasher.value(this.#comparable(change));
+        return { ...change, strategy: 'set' };
+    }
+  }
+
+  #newElements(
+    change: FieldChange,
+    field: number,
+    known: ProfilePrints | undefined,
+    repeat: boolean,
+    result: Compared,
+  ): FieldChange | undefined {
+    if (repeat || known === undefined) return change;
+    const values = change.values.filter((value) => {
+      this.#hasher.value(value);
+      return !hasPart(known, field, elementPart, this.#hasher.low, this.#hasher.high);
+    });
+    if (values.length === 0) return this.#leaveOut(change, result);
+    if (values.length === change.values.length) return change;
+    // Which elements they are makes no difference to what they would have cost.
+    result.saved += this.#rules.price({ ...change, values: change.values.slice(values.length) });
+    return { ...change, values };
+  }
+
+  #after(
+    sent: readonly FieldChange[],
+    { allowCreate }: ProfileUpdate,
+    known: ProfilePrints | undefined,
+    repeat: boolean,
+    now: number,
+  ): ProfilePrints {
+    const next = known ? copyOf(known) : noPrints();
+    next.acceptedAt = now;
+    if (!known || repeat) next.fullAt = now;
+    if (allowCreate) next.confirmed = true;
+    for (let at = 0; at < sent.length; at++) {
+      const change = sent[at]!;
+      const field = this.#hasher.field(change.field);
+      if (this.#rules.alwaysSent(change)) forget(next, field);
+      else if (change.strategy === 'add') this.#addElements(next, field, change.values);
+      else if (change.path !== undefined) {
+        const part = this.#hasher.part(change.path);
+        dropParts(next, field, part);
+        // The object as a whole is another now, or is left with what nobody has counted.
+        if (change.values.length > 0) dropWhole(next, field);
+        else setNoValue(next, field, 'unsure');
+        if (change.values.length > 0)
+          addPart(next, field, part, this.#hashes[at * 2]!, this.#hashes[at * 2 + 1]!);
+      } else {
+        dropParts(next, field);
+        if (change.values.length === 0) setNoValue(next, field, 'emptiedByUs');
+        // What is known of nothing cannot stand twice in it: no need to look.
+        else if (!known) next.wholes.push(field, this.#hashes[at * 2]!, this.#hashes[at * 2 + 1]!);
+        else setWhole(next, field, this.#hashes[at * 2]!, this.#hashes[at * 2 + 1]!);
+      }
+    }
+    return next;
+  }
+
+  #addElements(next: ProfilePrints, field: number, values: readonly unknown[]): void {
+    dropWhole(next, field);
+    for (const value of values) {
+      this.#hasher.value(value);
+      const { low, high } = this.#hasher;
+      if (!hasPart(next, field, elementPart, low, high)) addPart(next, field, elementPart, low, high);
+    }
+  }
+
+  #comparable({ field, as, values }: FieldChange): unknown {
+    return as === 'list' ? values : this.#rules.comparable(field, values[0]);
+  }
+}
+
+function hasMore({ events, purchases }: ProfileUpdate): boolean {
+  return (events?.length ?? 0) + (purchases?.length ?? 0) > 0;
+}
+
+function copyOf(prints: ProfilePrints): ProfilePrints {
+  return { ...prints, wholes: prints.wholes.slice(), parts: prints.parts.slice() };
+}
+
+function forget(prints: ProfilePrints, field: number): void {
+  dropParts(prints, field);
+  setNoValue(prints, field, 'unsure');
+}
+
+/** Is a value there, or may one be, that emptying the field would remove? */
+function holdsSomething(
+  known: ProfilePrints,
+  field: number,
+  path: readonly string[] | undefined,
+  part: number,
+): boolean {
+  if (path !== undefined) {
+    for (let at = 0; at < known.parts.length; at += 4)
+      if (known.parts[at] === field && known.parts[at + 1] === part) return true;
+    return false;
+  }
+  const at = wholeAt(known.wholes, field, known.wholes.length);
+  if (at >= 0) return known.wholes[at + 1] !== reservedLow || known.wholes[at + 2] === noValue.unsure;
+  return hasParts(known, field);
+}
+
+/** A boolean that was not exported may be false as well as absent (contracts: blueconic 1.3). */
+function emptiness(
+  known: ProfilePrints | undefined,
+  field: number,
+  isBoolean: boolean,
+): 'empty' | 'full' | 'unknown' {
+  if (!known) return 'unknown';
+  const at = wholeAt(known.wholes, field, known.wholes.length);
+  const asRead = isBoolean ? 'unknown' : 'empty';
+  if (at < 0) {
+    if (hasParts(known, field)) return 'full';
+    return known.complete ? asRead : 'unknown';
+  }
+  if (known.wholes[at + 1] !== reservedLow) return 'full';
+  switch (known.wholes[at + 2]) {
+    case noValue.emptiedByUs:
+      return 'empty';
+    case noValue.readEmpty:
+      return asRead;
+    default:
+      return 'unknown';
+  }
+}

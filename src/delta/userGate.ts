@@ -1,0 +1,133 @@
+import type { ProfilePrints } from './profilePrints';
+
+/** Somebody who wants a profile that is closed. */
+export interface Waiter {
+  /** On whose behalf; all that wait for one owner are called together. */
+  owner: object;
+  /** The profile is open. Take it with `enter` at once, or it stays open for others. */
+  opened(id: string, waiters: Waiter[], prints: ProfilePrints | undefined): void;
+}
+
+/** A profile that something of ours is busy with, or was just now. */
+interface Closed {
+  owner: object;
+  /** Something is under way; else only time must pass, and the answer must reach the disk. */
+  busy: boolean;
+  durable: boolean;
+  /** What is remembered of it, where the store may not have it yet. */
+  prints: ProfilePrints | undefined;
+  waiting: Waiter[];
+}
+
+interface Cooling {
+  id: string;
+  /** Epoch milliseconds. */
+  opensAt: number;
+}
+
+const sweepMs = 100;
+
+/**
+ * Keeps the updates of one profile apart (R11): Braze applies requests in any order, so a profile stays closed from
+ * sending until some seconds after the last answer, for all runs of a target. Who comes meanwhile waits and is called
+ * when it opens.
+ */
+export class UserGate {
+  readonly #closed = new Map<string, Closed>();
+  /** In the order in which they open. */
+  #cooling: Cooling[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  get size(): number {
+    return this.#closed.size;
+  }
+
+  /** True: the profile is the owner's until `leave` or `answered`. False: the waiter will be called. */
+  enter(id: string, owner: object, waiter: () => Waiter): boolean {
+    const closed = this.#closed.get(id);
+    if (closed) {
+      closed.waiting.push(waiter());
+      return false;
+    }
+    this.#closed.set(id, { owner, busy: true, durable: true, prints: undefined, waiting: [] });
+    return true;
+  }
+
+  isClosed(id: string): boolean {
+    return this.#closed.has(id);
+  }
+
+  /** Nothing was sent: the profile opens at once. */
+  leave(id: string): void {
+    const closed = this.#closed.get(id);
+    if (closed) this.#open(id, closed);
+  }
+
+  /** The answer is there. The profile opens after `settleMs`, and not before it was called durable. */
+  answered(id: string, prints: ProfilePrints | undefined, settleMs: number): void {
+    const closed = this.#closed.get(id);
+    if (!closed) return;
+    closed.busy = false;
+    closed.durable = false;
+    closed.prints = prints;
+    this.#cooling.push({ id, opensAt: Date.now() + settleMs });
+    this.#timer ??= setInterval(() => this.#sweep(), sweepMs).unref();
+  }
+
+  durable(id: string): void {
+    const closed = this.#closed.get(id);
+    if (closed) closed.durable = true;
+  }
+
+  /** The owner wants nothing more; what waited for it is handed back. */
+  dropWaiting(owner: object): Waiter[] {
+    const dropped: Waiter[] = [];
+    for (const closed of this.#closed.values()) {
+      if (closed.waiting.length === 0) continue;
+      dropped.push(...closed.waiting.filter((waiter) => waiter.owner === owner));
+      closed.waiting = closed.waiting.filter((waiter) => waiter.owner !== owner);
+    }
+    return dropped;
+  }
+
+  /** The owner is gone: what it was busy with opens, and none of its answers will be called durable any more. */
+  release(owner: object): void {
+    for (const [id, closed] of this.#closed) {
+      if (closed.owner !== owner) continue;
+      closed.durable = true;
+      if (closed.busy) this.#open(id, closed);
+    }
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    const notYet: Cooling[] = [];
+    let at = 0;
+    for (; at < this.#cooling.length; at++) {
+      const next = this.#cooling[at]!;
+      if (next.opensAt > now) break;
+      const closed = this.#closed.get(next.id);
+      if (!closed || closed.busy) continue;
+      if (closed.durable) this.#open(next.id, closed);
+      else notYet.push(next);
+    }
+    if (at > 0) this.#cooling = notYet.concat(this.#cooling.slice(at));
+    if (this.#cooling.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #open(id: string, { waiting, prints }: Closed): void {
+    this.#closed.delete(id);
+    for (let left = waiting; left.length > 0; ) {
+      const [first] = left;
+      // The first owner takes it; those of others find it closed and wait again.
+      first!.opened(
+        id,
+        left.filter(({ owner }) => owner === first!.owner),
+        prints,
+      );
+      left = left.filter(({ owner }) => owner !== first!.owner);
+    }
+  }
+}
