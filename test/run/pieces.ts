@@ -95,7 +95,7 @@ export function sinkOn<Item>(
     registry,
     target,
     events,
-    lanes: { quietMs: 20 },
+    lanes: { quietMs: 200 },
     ...options,
   });
   return {
