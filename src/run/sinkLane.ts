@@ -235,7 +235,9 @@ export class SinkLane<Item> {
       this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
       return;
     }
-    const held = { ...row, item: prepared.item };
+    // The row is the lane's own: a copy of each would be among the larger things to collect.
+    const held = row as HeldRow<Item>;
+    held.item = prepared.item;
     const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared);
     if (!fits) this.#notSent(row, 'larger than one request may be');
   }
@@ -438,7 +440,8 @@ export class SinkLane<Item> {
 
   async #send(request: RequestInFlight<Item>): Promise<void> {
     const { rows, repeatable } = request;
-    const intents = rows.flatMap(({ sums }) => (sums ? [sums.intent] : []));
+    const intents: SumIntent[] = [];
+    for (const { sums } of rows) if (sums) intents.push(sums.intent);
     this.#inFlight.add(request);
     let verdicts: Verdict[];
     try {
