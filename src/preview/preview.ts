@@ -150,7 +150,10 @@ class PreviewDesk {
     const second = this.#packed(first, sums.update);
     // Sums that are refused do not undo the rest.
     if (second.result === 'sent' || !plain) return second;
-    return { ...first, refused: [...second.refused, { field: 'sum', reason: second.reason ?? 'refused' }] };
+    const named = new Set(second.refused.map(({ field }) => field));
+    const unnamed = sums.update.changes.filter(({ field }) => !named.has(field));
+    const reason = second.reason ?? 'refused';
+    return { ...first, refused: [...second.refused, ...unnamed.map(({ field }) => ({ field, reason }))] };
   }
 
   requests(): number {
