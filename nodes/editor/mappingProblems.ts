@@ -1,5 +1,6 @@
 import { conversionFor } from '../../src/mapping/conversions';
 import { parseFieldPath } from '../../src/mapping/fieldPath';
+import { brazeIdentifierFault } from '../../src/mapping/identifierRules';
 import { overlappingRow } from '../../src/mapping/insideRules';
 import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mappingDocument';
 
@@ -8,6 +9,9 @@ export const MAPPING_PROBLEMS = [
   'noIdentifiers',
   'noRows',
   'onlyStatic',
+  'identifierUnknown',
+  'identifierAlias',
+  'identifierCombination',
   'targetEmpty',
   'targetSpaces',
   'path',
@@ -44,19 +48,33 @@ export interface MappingProblem {
  * are for logs; a test holds the two together.
  */
 export function mappingProblems(mapping: Mapping): MappingProblem[] {
-  return [...identifierProblems(mapping.identifiers), ...allRowProblems(mapping)];
+  return [...identifierProblems(mapping), ...allRowProblems(mapping)];
 }
 
-function identifierProblems(groups: readonly (readonly IdentifierRow[])[]): MappingProblem[] {
+function identifierProblems({ identifiers: groups, direction }: Mapping): MappingProblem[] {
   if (groups.length === 0) return [{ list: 'identifiers', problem: 'noIdentifiers' }];
   return groups.flatMap((group, at) => {
     const problems: Problem[] = group.every((pair) => pair.source.kind === 'static') ? ['onlyStatic'] : [];
+    if (direction === 'export') problems.push(...brazeProblem(group));
     for (const { source, target } of group) {
       problems.push(...targetProblem(target), ...sourceProblem(source));
       if (source.kind === 'static' && source.value.trim() === '') problems.push('staticEmpty');
     }
     return problems.map((problem): MappingProblem => ({ list: 'identifiers', at, problem }));
   });
+}
+
+function brazeProblem(group: readonly IdentifierRow[]): Problem[] {
+  switch (brazeIdentifierFault(group)) {
+    case 'unknown':
+      return ['identifierUnknown'];
+    case 'alias':
+      return ['identifierAlias'];
+    case 'combination':
+      return ['identifierCombination'];
+    case undefined:
+      return [];
+  }
 }
 
 function allRowProblems({ rows, direction }: Mapping): MappingProblem[] {

@@ -1,8 +1,10 @@
 import { conversionFor } from './conversions';
 import { filterFaults } from './filterRules';
+import { identifierFaults } from './identifierRules';
 import { insideFault, overlappingRow } from './insideRules';
-import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mapping';
+import type { Direction, Mapping, MappingRow, MappingSource } from './mapping';
 import { sourceFault } from './sourceRules';
+import { targetFault } from './targetRules';
 
 /** Something in a well-formed mapping that has no meaning, and the place of it. */
 export interface MappingFault {
@@ -17,31 +19,8 @@ export function rowName(at: number, target: string): string {
 
 /** Finds everything in a mapping that could never do what it says. Empty when the mapping can be compiled. */
 export function mappingFaults(mapping: Mapping): MappingFault[] {
-  const faults = [...identifierFaults(mapping.identifiers), ...allRowFaults(mapping)];
+  const faults = [...identifierFaults(mapping.identifiers, mapping.direction), ...allRowFaults(mapping)];
   return mapping.filter === undefined ? faults : [...faults, ...filterFaults(mapping.filter)];
-}
-
-function identifierFaults(groups: readonly (readonly IdentifierRow[])[]): MappingFault[] {
-  if (groups.length === 0) {
-    const message = 'identifiers: at least one is needed, or no profile could be found at the target';
-    return [{ path: ['identifiers'], message }];
-  }
-  const faults: MappingFault[] = [];
-  groups.forEach((group, g) => {
-    const report = (place: (string | number)[], reason: string) => {
-      const numbers = place.map((part) => Number(part) + 1).join('.');
-      faults.push({ path: ['identifiers', ...place], message: `identifier ${numbers}: ${reason}` });
-    };
-    if (group.every((row) => row.source.kind === 'static')) {
-      report([g], 'at least one field of the record is needed, or every record would match the same profile');
-    }
-    group.forEach(({ source, target }, i) => {
-      const reasons = [targetFault(target), sourceFault(source)];
-      if (source.kind === 'static' && source.value.trim() === '') reasons.push('the static value is empty');
-      for (const reason of reasons) if (reason !== undefined) report([g, i], reason);
-    });
-  });
-  return faults;
 }
 
 function allRowFaults({ rows, direction }: Mapping): MappingFault[] {
@@ -64,12 +43,6 @@ function rowFaults(row: MappingRow, direction: Direction): string[] {
   const reasons = [targetFault(row.target), sourceFault(row.source), strategyFault(row, direction)];
   reasons.push(shapeFault(row, direction), staticFault(row, direction), insideFault(row, direction));
   return reasons.filter((reason) => reason !== undefined);
-}
-
-function targetFault(target: string): string | undefined {
-  if (target.trim() === '') return 'the target is empty';
-  // Braze strips such spaces from names, so two targets that differ here could be one (contracts: braze 2.5).
-  return target.trim() === target ? undefined : 'the target begins or ends with a space';
 }
 
 function strategyFault({ strategy, as, type, source }: MappingRow, direction: Direction): string | undefined {

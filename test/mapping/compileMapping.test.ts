@@ -209,7 +209,7 @@ describe('compiled mapping', () => {
     });
 
     it('that failed as an identifier reject the record: the next one could be somebody else', () => {
-      const identifiers = [[{ source: upper, target: 'key' }], [identifier('id', 'key')]];
+      const identifiers = [[{ source: upper, target: 'email' }], [identifier('id', 'external_id')]];
       const mapped = compileMapping(mappingOf('export', [row('id', 'n')], { identifiers }));
       assert.deepEqual(mapped.map({ id: 'a' }), {
         kind: 'rejected',
@@ -217,7 +217,7 @@ describe('compiled mapping', () => {
         refused: [],
       });
       assert.deepEqual(updateOf(mapped.map({ id: 'a' }, undefined, [undefined])).match, [
-        [{ field: 'key', value: 'a' }],
+        [{ field: 'external_id', value: 'a' }],
       ]);
     });
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { chooseIdentifier } from '../../src/braze/identifier';
 import { type Mapping, type MappingRow, mappingSchema, migrateMapping } from '../../src/mapping/mapping';
 import { identifier, mappingOf, row } from './mappingDocuments';
 
@@ -187,6 +188,53 @@ describe('mapping document', () => {
         assert.match(reasons[0]!, reason);
       });
     }
+  });
+
+  describe('identifiers towards Braze', () => {
+    const pairs = (...targets: string[]) => [targets.map((target) => identifier('id', target))];
+    const taken = [
+      ...['external_id', 'braze_id', 'email', 'phone'].map((target) => [target]),
+      ['user_alias_name', 'user_alias_label'],
+      ['user_alias_label', 'user_alias_name'],
+    ];
+    for (const targets of taken) {
+      it(`are taken: ${targets.join(' and ')}`, () => {
+        const mapping = mappingOf('export', [tier], { identifiers: pairs(...targets) });
+        assert.ok(migrateMapping(mapping).ok);
+        assert.ok(
+          typeof chooseIdentifier([targets.map((field) => ({ field, value: 'a@b.org' }))]) === 'object',
+        );
+      });
+    }
+    const refused: [string[], RegExp][] = [
+      [['loyalty_id'], /^identifier 1: Braze finds users by external_id, /],
+      [['External_ID'], /^identifier 1: Braze finds users by/],
+      [['external_id', 'email'], /^identifier 1: Braze takes one identifier; only user_alias_name and/],
+      [['user_alias_name', 'user_alias_label', 'email'], /^identifier 1: Braze takes one identifier/],
+      [['user_alias_name', 'loyalty_id'], /^identifier 1: Braze finds users by/],
+      [['user_alias_name'], /^identifier 1: a user alias needs user_alias_name and user_alias_label/],
+      [['user_alias_label'], /^identifier 1: a user alias needs/],
+      [['user_alias_name', 'user_alias_name'], /^identifier 1: a user alias needs/],
+    ];
+    for (const [targets, reason] of refused) {
+      it(`are refused: ${targets.join(' and ')}`, () => {
+        const [first, ...more] = reasonsOf(mappingOf('export', [tier], { identifiers: pairs(...targets) }));
+        assert.deepEqual(more, []);
+        assert.match(first!, reason);
+        // The runtime would say so of every record.
+        const chosen = chooseIdentifier([targets.map((field) => ({ field, value: 'a@b.org' }))]);
+        assert.equal(typeof chosen, 'string');
+      });
+    }
+
+    it('that stand in different lines are an OR, and may be of any kind', () => {
+      const identifiers = [...pairs('external_id'), ...pairs('user_alias_name', 'user_alias_label')];
+      assert.ok(migrateMapping(mappingOf('export', [tier], { identifiers })).ok);
+    });
+
+    it('towards BlueConic any pairs go together', () => {
+      assert.ok(migrateMapping(mappingOf('import', [tier], { identifiers: pairs('email', 'shop') })).ok);
+    });
   });
 
   const good = mappingOf('import', [tier]);

@@ -18,7 +18,7 @@ export function mappingOf(
   return {
     version: 2,
     direction,
-    identifiers: [[identifier('id', 'key')]],
+    identifiers: [[identifier('id', direction === 'import' ? 'key' : 'external_id')]],
     allowCreate: false,
     rows,
     ...different,
