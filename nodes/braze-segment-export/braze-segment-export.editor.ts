@@ -117,6 +117,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
         );
       },
     },
+    remember: { value: 'auto' },
     firstRows: {
       value: '',
       validate(value, _options) {

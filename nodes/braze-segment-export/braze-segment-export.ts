@@ -1,8 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { SegmentExportSource } from '../../src/braze/segmentExportSource';
+import { trackChangeRules } from '../../src/braze/trackChanges';
+import { trackTargetName } from '../../src/braze/trackTarget';
 import type { BrazeConfigNode } from '../braze-config/braze-config';
 import type { S3ConfigNode } from '../profile-sync-s3-config/profile-sync-s3-config';
 import { wholeNumber } from '../shell/configValue';
+import type { WiredNode } from '../shell/flowPath';
+import type { ReadSystem } from '../shell/readMemory';
 import { configNode, required } from '../shell/settings';
 import { type SourceNodeDef, sourceShell } from '../shell/sourceShell';
 
@@ -15,6 +19,8 @@ interface SegmentExportDef extends NodeDef, SourceNodeDef {
   pollSeconds: number | string;
   quietSeconds: number | string;
   giveUpMinutes: number | string;
+  /** When to remember what is read as what Braze holds; see `remembers`. */
+  remember?: string;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -25,6 +31,7 @@ export default function register(RED: NodeAPI): void {
       node: this,
       def,
       direction: 'import',
+      remembers: (nodes) => (remembers(def, nodes) ? readSystem(RED, def) : undefined),
       open: () => {
         const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
         const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
@@ -40,4 +47,17 @@ export default function register(RED: NodeAPI): void {
     });
   }
   RED.nodes.registerType('braze-segment-export', SegmentExport as never);
+}
+
+/** Where nothing is ever sent back to the workspace, remembering what it holds would be work for nobody. */
+function remembers({ remember, braze }: SegmentExportDef, nodes: ReadonlyMap<string, WiredNode>): boolean {
+  if (remember === 'always' || remember === 'never') return remember === 'always';
+  return [...nodes.values()].some(
+    (node) => node.type === 'braze-users-track' && (node as WiredNode & { braze?: string }).braze === braze,
+  );
+}
+
+function readSystem(RED: NodeAPI, def: SegmentExportDef): ReadSystem {
+  const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
+  return { name: trackTargetName(braze.client()), rules: trackChangeRules(braze.workspace()) };
 }

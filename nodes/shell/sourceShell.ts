@@ -17,6 +17,7 @@ import { flowPath, type WiredNode } from './flowPath';
 import { onFlowsRun } from './flowsRun';
 import { watchPassage } from './passage';
 import { platform } from './platform';
+import { type ReadSystem, readMemory } from './readMemory';
 import { sinkOf, sinkTypes } from './sinkShell';
 import { StatusLine } from './statusLine';
 import { inOwnWords, lastWord } from './statusText';
@@ -39,6 +40,8 @@ export interface SourceShellOptions {
   def: SourceNodeDef;
   direction: GoalIdentity['direction'];
   /** Opens the source for one run; a SyncError says which setting is missing or wrong. */
+  /** The system that is read, where what it is read to hold should be remembered. */
+  remembers?(nodes: ReadonlyMap<string, WiredNode>): ReadSystem | undefined;
   open(store: StateStore, goalId: string, how: { fullRead: boolean }): Source | Promise<Source>;
 }
 
@@ -240,8 +243,13 @@ export function sourceShell(options: SourceShellOptions): void {
       // From here on the run goes on after a crash, though nothing was read yet.
       await checkpointer?.write();
       if (stopAsked) run.pause();
+      // A sink of the same system remembers what reaches it by itself.
+      const system =
+        path.sink && nodes.get(path.sink)?.type !== 'braze-users-track' && options.remembers?.(nodes);
+      const look = system ? readMemory(run, system) : undefined;
       await pump(run, source, {
         ...pumpOptions(run, message),
+        ...(look && { look }),
         ...(resume && { resume }),
         ...(checkpointer && { checkpoint: () => checkpointer.write() }),
       });

@@ -35,6 +35,11 @@ const bytesPerRequest = 3_900_000;
 const oneAttributes: readonly number[] = [1, 0, 0];
 const none: readonly JsonText[] = [];
 
+/** Names an instance of Braze for what is remembered of its users. */
+export function trackTargetName({ endpoint }: Pick<BrazeClient, 'endpoint'>): string {
+  return `braze ${endpoint}`;
+}
+
 /** Executes profile updates on Braze through `/users/track`, and brings every answer back to the user it is about. */
 export class TrackTarget implements SinkTarget<TrackItem> {
   readonly name: string;
@@ -50,7 +55,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
 
   constructor(client: Pick<BrazeClient, 'track' | 'endpoint'>, settings: TrackTargetSettings) {
     this.#client = client;
-    this.name = `braze ${client.endpoint}`;
+    this.name = trackTargetName(client);
     this.objectsPerRequest = settings.objectsPerRequest;
     this.limitPerKind = settings.perArray ?? false;
     if (settings.workspace) this.changeRules = trackChangeRules(settings.workspace);

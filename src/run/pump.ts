@@ -23,6 +23,8 @@ export interface PumpOptions {
   /** Without a sink of ours nobody tells us when rows are done, so batches are spaced by this. */
   pauseMs?: number;
   emit: (batch: EmittedBatch) => void;
+  /** Looks at records before they are on their way; they wait for it. */
+  look?: (records: readonly ProfileRecord[]) => Promise<void>;
   /** Makes the run's progress durable. */
   checkpoint?: () => Promise<void>;
   /** The checkpoint that the run goes on from. */
@@ -128,6 +130,7 @@ class BatchEmitter {
     this.#records = [];
     this.#rows = [];
     await this.#emitReady(false);
+    await this.#options.look?.(records);
     await this.#run.room(records.length);
     const batch = this.#run.startBatch(unit, rows[0]!);
     for (const row of rows) this.#run.read(unit, row);

@@ -29,6 +29,7 @@ export class Stage {
   readonly nodeRed: NodeRedRuntime;
   readonly people: number;
   readonly #seen = new Set<string>();
+  #resets = 0;
 
   private constructor(sandbox: SandboxProcess, nodeRed: NodeRedRuntime, people: number) {
     this.sandbox = sandbox;
@@ -57,8 +58,12 @@ export class Stage {
     await this.sandbox.stop();
   }
 
-  /** The sandbox as after its start, except that Braze applies a change before it answers. */
+  /**
+   * The sandbox as after its start, except that Braze applies a change before it answers. To Node-RED it is another
+   * workspace from then on: nothing that was remembered of its users is true any more.
+   */
   async reset(): Promise<void> {
+    this.#resets++;
     await this.sandbox.control('POST', '/reset');
     await this.sandbox.control('POST', '/braze/settings', { apply: { delayMs: 0 } });
   }
@@ -76,7 +81,11 @@ export class Stage {
     const errors = [coreNode('catch', 'catch', ['errors'], { scope: null }), probe('errors', flowTab)];
     const flow = connectFlow([tab(flowTab), ...configNodes(), ...nodes, ...errors], this.sandbox.description);
     await this.nodeRed.deploy(
-      flow.nodes.map((node) => ({ ...node, ...settings[node.id] })),
+      flow.nodes.map((node) => ({
+        ...node,
+        ...(node.type === 'braze-config' && { workspace: `after reset ${this.#resets}` }),
+        ...settings[node.id],
+      })),
       { ...flow.credentials, ...secrets },
     );
     this.nodeRed.home.forgetObserved();
