@@ -79,7 +79,16 @@ export function exportFlow({ braze, s3 }: SandboxDescription, prefixes: readonly
       mapping: exportMapping,
       wires: [['sink']],
     },
-    { id: 'sink', type: 'braze-users-track', z: 'bench', name: '', braze: 'braze', wires: [[], []] },
+    {
+      id: 'sink',
+      type: 'braze-users-track',
+      z: 'bench',
+      name: '',
+      braze: 'braze',
+      // The store is new, and everything is meant to be sent.
+      emptyStoreCeiling: 1_000_000_000,
+      wires: [[], []],
+    },
   ];
   return {
     nodes,
