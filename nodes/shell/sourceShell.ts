@@ -208,7 +208,7 @@ export function sourceShell(options: SourceShellOptions): void {
             dryRun: order?.dryRun ?? false,
           }),
         detection: {
-          place: async () => ({ store: held, secret }),
+          place: async () => ({ store: held, secret, forgetTypes: fullRead }),
           gate: (workspace) => platform.gateOf(workspace),
         },
         settle: async (ended) => {

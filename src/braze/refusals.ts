@@ -46,6 +46,8 @@ export const refusals = {
   nestedBesideObject: new Refusal('nested-beside-object'),
   /** An object that Braze would take for an order (`inc`, `add`, `remove`) instead of a value. */
   operatorName: new Refusal('operator-name'),
+  /** The attribute has another type at Braze, by what was sent before, and would not take the value. */
+  typeDrift: new Refusal('type-drift'),
   stringOver255: new Refusal('string-over-255'),
   listOver500: new Refusal('list-over-500'),
   over100Kb: new Refusal('over-100-kb'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChangeRules } from '../delta/changeDetector';
 import type { FieldChange } from '../mapping/profileUpdate';
+import { attributeTypeRules } from './attributeType';
 import { dataPoints } from './dataPoints';
 import { heldValues } from './heldValues';
 import { reservedAttributes } from './reservedAttributes';
@@ -21,6 +22,7 @@ export function trackChangeRules(workspace: { name: string } | { apiKey: string 
     comparable,
     price,
     held: heldValues,
+    types: attributeTypeRules,
   };
 }
 

@@ -1,4 +1,7 @@
+import type { AttributeTypes } from '../delta/attributeTypes';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
+import type { RefusedAttribute } from '../run/sinkTarget';
+import { attributeField } from './attributeField';
 import { AttributeList } from './attributeList';
 import { attributeValue, isRepeatable } from './attributeValue';
 import { type BrazeIdentifier, chooseIdentifier, type IdentifierProblem } from './identifier';
@@ -17,7 +20,7 @@ export interface TrackObjects {
   events: TrackObject[];
   purchases: TrackObject[];
   /** Attributes, events and purchases that are not sent, each with a reason code; the rest is. */
-  refused: { field: string; reason: string }[];
+  refused: RefusedAttribute[];
   /**
    * Changes below an attribute that must not share an object with the others of this update, because one of those
    * replaces a whole object and `_merge_objects` counts for all of an object. They are among the refused. Whoever sends
@@ -40,8 +43,13 @@ const ownKeys = new Set(['external_id', 'braze_id', 'user_alias', 'email', 'phon
  * Turns one profile update into the objects of a `/users/track` request (contracts: braze 2.1 to 2.5).
  * `_update_existing_only` is always written, because its default depends on the kind of identifier. With a change below
  * an attribute the object says `_merge_objects`, so that Braze keeps the rest of what it holds there.
+ *
+ * @param types What is known of the types that custom attributes have; without it none is taken to drift.
  */
-export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpdate {
+export function trackObjects(
+  update: ProfileUpdate,
+  types?: Pick<AttributeTypes, 'driftOf'>,
+): TrackObjects | RejectedUpdate {
   const identifier = chooseIdentifier(update.match);
   if (typeof identifier === 'string') return { rejected: identifier };
   const updateOnly = !update.allowCreate;
@@ -53,13 +61,15 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
     if (change.path !== undefined) {
       nested ??= new NestedAttributes();
       const refusal = nested.add(change);
-      if (refusal) result.refused.push({ field: placeOf(change), reason: refusal.reason });
+      if (refusal) result.refused.push(refusedBelow(change, refusal));
       continue;
     }
     const value = attributeValue(change);
     if (value === undefined) continue;
     if (value instanceof Refusal) {
       result.refused.push({ field: change.field, reason: value.reason });
+    } else if (types !== undefined && drifts(change.field, value, types)) {
+      result.refused.push({ field: change.field, reason: refusals.typeDrift.reason });
     } else if (!attributes.add(change.field, value)) {
       refuseSecond(result, change, identifier, value);
     } else {
@@ -69,7 +79,7 @@ export function trackObjects(update: ProfileUpdate): TrackObjects | RejectedUpda
   }
   if (nested && nested.changes.length > 0) {
     if (replaced) refuseApart(result, nested.changes);
-    else addNested(result, attributes, nested);
+    else addNested(result, attributes, nested, types);
   }
   if (attributes.length > 0) result.attributes = attributes;
   if (update.events) addAll('events', update.events, result, identifier, updateOnly);
@@ -84,11 +94,23 @@ function replacesObject(field: string, value: unknown): boolean {
   return names.length === 0 || !names.every((name) => name === 'add' || name === 'remove');
 }
 
-function addNested(result: TrackObjects, attributes: AttributeList, nested: NestedAttributes): void {
+/** Reserved keys have the types that Braze gave them, and were checked for these. */
+function drifts(field: string, value: unknown, types: Pick<AttributeTypes, 'driftOf'>): boolean {
+  return attributeField(field).reserved === undefined && types.driftOf(field, value);
+}
+
+function addNested(
+  result: TrackObjects,
+  attributes: AttributeList,
+  nested: NestedAttributes,
+  types: Pick<AttributeTypes, 'driftOf'> | undefined,
+): void {
   let added = false;
   for (const [field, value] of nested.entries()) {
     if (value instanceof Refusal) result.refused.push({ field, reason: value.reason });
-    else if (attributes.add(field, value)) added = true;
+    else if (types !== undefined && drifts(field, value, types)) {
+      result.refused.push({ field, reason: refusals.typeDrift.reason });
+    } else if (attributes.add(field, value)) added = true;
     else result.refused.push({ field, reason: refusals.fieldTwice.reason });
   }
   if (added) attributes.add('_merge_objects', true);
@@ -97,12 +119,12 @@ function addNested(result: TrackObjects, attributes: AttributeList, nested: Nest
 function refuseApart(result: TrackObjects, changes: readonly FieldChange[]): void {
   result.apart = changes;
   for (const change of changes) {
-    result.refused.push({ field: placeOf(change), reason: refusals.nestedBesideObject.reason });
+    result.refused.push(refusedBelow(change, refusals.nestedBesideObject));
   }
 }
 
-function placeOf({ field, path }: FieldChange): string {
-  return [field, ...(path ?? [])].join('.');
+function refusedBelow({ field, path }: FieldChange, { reason }: Refusal): RefusedAttribute {
+  return path === undefined ? { field, reason } : { field, path, reason };
 }
 
 function identified(identifier: BrazeIdentifier, updateOnly: boolean): TrackObject {

@@ -1,3 +1,4 @@
+import type { AttributeTypes } from '../delta/attributeTypes';
 import type { ChangeRules } from '../delta/changeDetector';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
@@ -70,8 +71,8 @@ export class TrackTarget implements SinkTarget<TrackItem> {
     return this.#pace.width;
   }
 
-  prepare(update: ProfileUpdate): ReturnType<SinkTarget<TrackItem>['prepare']> {
-    const made = trackObjects(update);
+  prepare(update: ProfileUpdate, types?: AttributeTypes): ReturnType<SinkTarget<TrackItem>['prepare']> {
+    const made = trackObjects(update, types);
     if ('rejected' in made) return { rejected: made.rejected, refused: [] };
     const attributes = made.attributes && this.#attributesText(made.attributes);
     const events = this.#texts(made.events);

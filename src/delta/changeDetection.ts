@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import type { StateStore, StoreWrite } from '../store/store';
+import { AttributeTypes, rememberedTypes } from './attributeTypes';
 import { ChangeDetector, type ChangeRules, type Compared } from './changeDetector';
 import { FieldHasher } from './fieldHasher';
 import { type HeldValues, printsOfHeld } from './heldValues';
@@ -16,6 +17,8 @@ export interface DetectionPlace {
   store: StateStore;
   /** Of the store; makes keys and fingerprints unreadable. */
   secret: Buffer;
+  /** The types that attributes had are not looked at: a person wants everything read anew. */
+  forgetTypes?: boolean;
 }
 
 export interface DetectionSettings {
@@ -78,6 +81,11 @@ export class ChangeDetection<Row extends Candidate> {
   constructor(options: DetectionOptions, reopened: Reopened<Row>) {
     this.#options = options;
     this.#reopened = reopened;
+  }
+
+  /** What is known of the types of attributes; undefined before the first look, and for targets without any. */
+  get types(): AttributeTypes | undefined {
+    return this.#opened?.types;
   }
 
   /** Compares rows in their order. Rows that are not told to wait keep their profile closed until they are concluded. */
@@ -187,7 +195,7 @@ export class ChangeDetection<Row extends Candidate> {
   #open(): Promise<Opened> {
     this.#opening ??= (async () => {
       const { target, place, gate } = this.#options;
-      const { store, secret } = await place();
+      const { store, secret, forgetTypes } = await place();
       const name = workspaceName(secret, target.name, target.rules.workspace);
       const hasher = new FieldHasher(secret);
       this.#opened = {
@@ -198,6 +206,13 @@ export class ChangeDetection<Row extends Candidate> {
         hasher,
         detector: new ChangeDetector(hasher, target.rules),
         identifiers: await notedIdentifiers(store, name),
+        types:
+          target.rules.types &&
+          new AttributeTypes(
+            name,
+            target.rules.types,
+            forgetTypes ? undefined : await rememberedTypes(store, name),
+          ),
       };
       return this.#opened;
     })();
@@ -288,6 +303,7 @@ interface Opened extends DetectionPlace {
   detector: ChangeDetector;
   /** The fields by which profiles of this workspace are found, each combination in one text. */
   identifiers: Set<string>;
+  types: AttributeTypes | undefined;
 }
 
 /**

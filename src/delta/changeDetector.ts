@@ -1,5 +1,6 @@
 import type { AskedFields } from '../mapping/compileMapping';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
+import type { TypeRules } from './attributeTypes';
 import type { FieldHasher } from './fieldHasher';
 import type { HeldValues } from './heldValues';
 import {
@@ -26,6 +27,8 @@ export interface ChangeRules {
   alwaysSent(change: FieldChange): boolean;
   /** The value as it is compared, where that is not how it is written. */
   comparable(field: string, value: unknown): unknown;
+  /** How the target types attributes by their first value; absent where it does not. */
+  readonly types?: TypeRules;
   /** What sending this change would cost, in the target's unit. */
   price(change: FieldChange): number;
   /** Reads a record that came from the target itself as what it holds of a profile; undefined for anything else. */

@@ -62,6 +62,8 @@ interface HeldRecord {
 
 interface HeldRow<Item> extends TakenRow {
   item: Item;
+  /** Attributes whose type this row's values are the first to decide. */
+  claims?: readonly string[];
 }
 
 type PendingSums = NonNullable<ResolvedRow['sums']>;
@@ -238,6 +240,8 @@ export class SinkLane<Item> {
     // The row is the lane's own: a copy of each would be among the larger things to collect.
     const held = row as HeldRow<Item>;
     held.item = prepared.item;
+    const claims = this.#detection?.types?.takeClaims();
+    if (claims) held.claims = claims;
     const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared);
     if (!fits) this.#notSent(row, 'larger than one request may be');
   }
@@ -434,7 +438,7 @@ export class SinkLane<Item> {
   /** A hand-written update can hold what no JSON can: it must not take the other rows of its message with it. */
   #prepared(update: ProfileUpdate): ReturnType<SinkTarget<Item>['prepare']> {
     try {
-      return this.#target.prepare(update);
+      return this.#target.prepare(update, this.#detection?.types);
     } catch {
       return { rejected: 'holds a value that cannot be written as JSON', refused: [] };
     }
@@ -487,6 +491,7 @@ export class SinkLane<Item> {
       if (row.sums && (outcome === 'accepted' || outcome === 'unknown')) {
         this.run.keep(this.#sums!.settle(row.sums.intent, outcome));
       }
+      if (row.claims && outcome === 'accepted') this.run.keep(this.#detection!.types!.accepted(row.claims));
       this.#conclude(row, verdict);
     }
     // What must not be repeated counts as unknown if the process dies before its outcome is on the disk.

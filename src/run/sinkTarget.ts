@@ -1,3 +1,4 @@
+import type { AttributeTypes } from '../delta/attributeTypes';
 import type { ChangeRules } from '../delta/changeDetector';
 import type { SyncError } from '../errors/syncError';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
@@ -8,6 +9,8 @@ import type { RequestLimits, RequestShare } from './requestLimits';
 /** An attribute that cannot go to the target, though the rest of its row can. */
 export interface RefusedAttribute {
   field: string;
+  /** The names below the field, where only what stands there is meant. */
+  path?: readonly string[];
   /** A short code or phrase; never a value. */
   reason: string;
 }
@@ -66,8 +69,15 @@ export interface SinkTarget<Item> {
   readonly bytesPerRequest: number;
   /** Requests that may be in flight or wait for their turn now; may change from answer to answer. */
   readonly requestsInFlight: number;
-  /** A row that cannot be sent at all is `rejected` with its reason; one with nothing left to send too. */
-  prepare(update: ProfileUpdate): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };
+  /**
+   * A row that cannot be sent at all is `rejected` with its reason; one with nothing left to send too.
+   *
+   * @param types What is known of the types that attributes have; without it none is taken to drift.
+   */
+  prepare(
+    update: ProfileUpdate,
+    types?: AttributeTypes,
+  ): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };
   /**
    * Sends the items, retries included, in one request or in several, and gives a verdict per item, in order. Throws a
    * SyncError only where a setting is wrong: the run then ends, and its `maybeApplied` says whether these items are

@@ -141,8 +141,8 @@ describe('values below an attribute', () => {
       assert.deepEqual(attributes, { external_id: 'u-1', _update_existing_only: false, pet: object });
       assert.deepEqual(apart, [city, inside(['zip'], '53111')]);
       assert.deepEqual(refused, [
-        { field: 'address.city', reason: 'nested-beside-object' },
-        { field: 'address.zip', reason: 'nested-beside-object' },
+        { field: 'address', path: ['city'], reason: 'nested-beside-object' },
+        { field: 'address', path: ['zip'], reason: 'nested-beside-object' },
       ]);
     }
     const location = whole('current_location', { longitude: 7.1, latitude: 50.7 });

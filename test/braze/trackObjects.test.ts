@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { attributeTypeRules } from '../../src/braze/attributeType';
 import { type TrackObject, type TrackObjects, trackObjects } from '../../src/braze/trackObjects';
+import { AttributeTypes } from '../../src/delta/attributeTypes';
 import type { FieldChange, MatchTerm, ProfileUpdate } from '../../src/mapping/profileUpdate';
 
 function set(field: string, value: string | number): FieldChange {
@@ -155,6 +157,31 @@ describe('track objects', () => {
     ]);
     assert.equal(result.purchases[0]?.external_id, 'u-1');
     assert.deepEqual(result.refused, [{ field: 'purchases[1]', reason: 'not-an-object' }]);
+  });
+
+  it('refuses values that an attribute does not take by its type, and names it', () => {
+    const types = new AttributeTypes('workspace', attributeTypeRules);
+    const made = (...changes: FieldChange[]) => {
+      const result = trackObjects(update({ changes }), types);
+      assert.ok(!('rejected' in result));
+      return result;
+    };
+    const city: FieldChange = { ...set('address', 'Bonn'), path: ['city'], type: 'text' };
+    made(set('tier', 'gold'), set('points', 7), set('since', '2026-01-31'), city);
+    const later = made(
+      ...[set('tier', 8), set('points', 'seven'), set('since', 'spring'), set('address', 'Bonn')],
+      ...[set('email', 'mira.k@example.org'), set('new', 'x')],
+    );
+    assert.deepEqual(
+      later.refused,
+      ['points', 'since', 'address'].map((field) => ({ field, reason: 'type-drift' })),
+    );
+    assert.deepEqual(Object.keys(later.attributes!.toJSON()).slice(2), ['tier', 'email', 'new']);
+    const flat = new AttributeTypes('workspace', attributeTypeRules, new Map([['address', 'string']]));
+    const nested = trackObjects(update({ changes: [city] }), flat);
+    assert.ok(!('rejected' in nested));
+    assert.deepEqual(nested.refused, [{ field: 'address', reason: 'type-drift' }]);
+    assert.equal(nested.attributes, undefined);
   });
 
   it('tells what may be sent a second time', () => {
