@@ -84,6 +84,8 @@ interface RequestInFlight<Item> {
 /** Why rows are unknown whose sums were on their way when the process died. */
 export const sentBeforeReason =
   'sent before an interruption; whether it arrived is not known, and it is not sent again';
+/** Why rows are unsent of which a part was sent: the next run sends the rest. */
+export const partlySentReason = 'what must not be repeated of it was not sent before the run ended';
 const settledBeforeReason = 'what must not be repeated was sent by an earlier run';
 /** Why rows that tell what the target holds change nothing there. */
 export const heldReason = 'remembered as what the target holds';
@@ -406,7 +408,7 @@ export class SinkLane<Item> {
     const { following, sums } = row;
     if (following && (verdict.outcome === 'accepted' || verdict.outcome === 'unchanged')) {
       if (this.run.stopping) {
-        this.#decide(row, { outcome: 'unsent' });
+        this.#decide(row, { outcome: 'unsent', reason: partlySentReason });
         return;
       }
       const { following: _following, pending: _pending, refused = [], ...rest } = row;
@@ -418,7 +420,9 @@ export class SinkLane<Item> {
     if (following) this.#sums!.drop(following.intent);
     const refusedApart = verdict.outcome === 'rejected' && sums?.rest?.outcome === 'accepted';
     if (refusedApart) this.run.ledger.attributeRefused(verdict.reason ?? 'refused');
-    this.#decide(row, refusedApart ? sums.rest! : verdict);
+    if (!refusedApart) this.#decide(row, verdict);
+    // Refused for a passing cause, the sums are owed: the next run reads the row again.
+    else this.#decide(row, { ...sums.rest!, ...(verdict.repeatable && { repeatable: true }) });
   }
 
   /** The target says that it did nothing for these rows: their sums are as if they had not been sent. */
@@ -521,7 +525,9 @@ export class SinkLane<Item> {
   #decide(row: TakenRow, verdict: Verdict): void {
     for (const other of row.merged ?? []) this.#decide(other, verdict);
     const { claim } = row;
-    const { outcome, reason } = verdict;
+    const { outcome } = verdict;
+    const isPartlySent = outcome === 'unsent' && row.sums?.rest !== undefined;
+    const reason = isPartlySent ? partlySentReason : verdict.reason;
     const { wants } = this.#events;
     // Gathered first: the last decision of all ends the run, and with it these outputs.
     if (wants.settled) this.#settled.push(settledRow(claim, outcome, reason));

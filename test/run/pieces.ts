@@ -114,6 +114,7 @@ export interface SentGoalOptions {
   change?: (update: ProfileUpdate) => ProfileUpdate;
   run?: Partial<GoalRunOptions>;
   batchRows?: number;
+  lanes?: LaneSettings;
 }
 
 export interface SentGoal {
@@ -130,7 +131,8 @@ export function sendThrough<Item>(
 ): SentGoal {
   const { change = (same) => same } = options;
   const registry = new RunRegistry();
-  const { sink, told, ended } = sinkOn(registry, target);
+  const lanes = options.lanes && { lanes: options.lanes };
+  const { sink, told, ended } = sinkOn(registry, target, lanes);
   const run = registry.start({
     goal,
     path: { sink: 'sink', single: true, between: [] },
