@@ -29,6 +29,8 @@ const previewBody = z.object(
       .object(
         {
           objectsPerRequest: wholeNumber(1000).optional(),
+          perArray: z.boolean('must be true or false').optional(),
+          changeDetection: z.enum(['on', 'off'], 'must be on or off').optional(),
           firstTotal: z.enum(['remember', 'add'], 'must be remember or add').optional(),
         },
         'must be an object',

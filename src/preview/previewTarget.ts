@@ -4,6 +4,7 @@ import { TrackTarget } from '../braze/trackTarget';
 import { SyncError } from '../errors/syncError';
 import type { Direction } from '../mapping/mapping';
 import type { SinkTarget } from '../run/sinkTarget';
+import type { PreviewRequest } from './preview';
 
 /** One update in the target's own form, as it would lie in a request. */
 export interface PreviewItem {
@@ -21,12 +22,20 @@ const defaultObjects: Record<Direction, number> = { export: 75, import: 500 };
  * The target that a run in this direction sends to, with the limits of its requests. It prepares updates with the sink's
  * own code, and holds a client that cannot send.
  */
-export function previewTarget(direction: Direction, objectsPerRequest?: number): PreviewTarget {
+export function previewTarget(
+  direction: Direction,
+  { objectsPerRequest, perArray }: Pick<PreviewRequest, 'objectsPerRequest' | 'perArray'>,
+): PreviewTarget {
   const objects = objectsPerRequest ?? defaultObjects[direction];
   if (direction === 'export') {
     const target = new TrackTarget(
       { endpoint: 'preview', track: neverSent },
-      { objectsPerRequest: objects, requestsInFlight: 1 },
+      {
+        objectsPerRequest: objects,
+        perArray: perArray ?? false,
+        requestsInFlight: 1,
+        workspace: { name: 'preview' },
+      },
     );
     return preparing(target, ({ attributes, events, purchases }) =>
       [...(attributes === undefined ? [] : [attributes]), ...events, ...purchases].map((text) =>
@@ -46,6 +55,7 @@ function preparing<Item>(target: SinkTarget<Item>, objectsOf: (item: Item) => un
     name: target.name,
     objectsPerRequest: target.objectsPerRequest,
     limitPerKind: target.limitPerKind ?? false,
+    ...(target.changeRules && { changeRules: target.changeRules }),
     bytesPerRequest: target.bytesPerRequest,
     prepare(update) {
       const prepared = target.prepare(update);

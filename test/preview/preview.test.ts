@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
 import { TrackTarget } from '../../src/braze/trackTarget';
 import { Sums } from '../../src/delta/sums';
+import { UserGate } from '../../src/delta/userGate';
 import { SyncError } from '../../src/errors/syncError';
 import { type AskedFields, compileMapping } from '../../src/mapping/compileMapping';
 import type { Mapping } from '../../src/mapping/mapping';
@@ -45,6 +46,7 @@ async function run(
   mapping: Mapping,
   list: readonly unknown[],
   options: {
+    changeDetection: 'on' | 'off';
     objects: number;
     meaning: 'total' | 'amount';
     firstTotal: 'remember' | 'add';
@@ -67,7 +69,7 @@ async function run(
               return { rate, kind: 'queued', errors: [], unreadableErrors: 0 };
             },
           },
-          { objectsPerRequest: options.objects, requestsInFlight: 1 },
+          { objectsPerRequest: options.objects, requestsInFlight: 1, workspace: { name: 'test' } },
         ) as SinkTarget<unknown>)
       : (new ProfilesTarget(
           {
@@ -82,12 +84,22 @@ async function run(
         ) as SinkTarget<unknown>);
   const registry = new RunRegistry();
   const { sink, ended } = sinkOn(registry, target, {
-    lanes: { quietMs: 20, firstTotal: options.firstTotal },
+    lanes: {
+      quietMs: 20,
+      settleMs: 0,
+      firstTotal: options.firstTotal,
+      changeDetection: options.changeDetection,
+    },
   });
   const store = new MemoryStore();
+  const gate = new UserGate();
   const goalRun = registry.start({
     goal,
     path: { sink: 'sink', single: true, between: [] },
+    detection: {
+      place: async () => ({ store, secret: Buffer.alloc(32) }),
+      gate: () => gate,
+    },
     sums: (name, firstTotal) =>
       new Sums({
         store,
@@ -153,16 +165,17 @@ describe('preview', () => {
           fc.constantFrom('remember' as const, 'add' as const),
           fc.integer({ min: 1, max: 7 }),
           fc.option(fc.constant(askedAll), { nil: undefined }),
-          async (records, meaning, firstTotal, objects, asked) => {
-            const common = { meaning, firstTotal, ...(asked && { asked }) };
+          fc.constantFrom('on' as const, 'off' as const),
+          async (records, meaning, firstTotal, objects, asked, changeDetection) => {
+            const common = { meaning, firstTotal, changeDetection, ...(asked && { asked }) };
             const real = await run(mapping, records, { ...common, objects });
             const shown = await preview({ ...common, mapping, records, objectsPerRequest: objects });
             assert.deepEqual(unnumbered(shown.rows.flatMap((one) => one.objects)), unnumbered(real.objects));
-            const { rejected, unmapped, unchanged, accepted, work } = real.ledger;
+            const { rejected, unmapped, filtered, unchanged, accepted, work } = real.ledger;
             const { totals } = shown;
             assert.deepEqual(
-              [totals.rejected, totals.unmapped, totals.unchanged, totals.sent],
-              [rejected, unmapped, unchanged, accepted],
+              [totals.rejected, totals.unmapped, totals.filtered, totals.unchanged, totals.sent],
+              [rejected, unmapped, filtered, unchanged, accepted],
             );
             assert.equal(totals.dataPoints, work.dataPoints);
             sent += accepted;
@@ -240,12 +253,34 @@ describe('preview', () => {
     });
   });
 
-  it('a missing field empties with clear only where the source was asked for it', async () => {
-    const records = [{ id: 1, name: 'Ada' }];
-    const tierOf = async (asked?: AskedFields): Promise<unknown> =>
-      ((await preview({ mapping: toBraze, records, asked })).rows[0]!.objects[0] as { tier?: unknown }).tier;
-    assert.equal(await tierOf(askedAll), null);
-    assert.equal(await tierOf(), undefined);
+  it('a missing field empties with clear where the source was asked for it and Braze holds something', async () => {
+    const shown = async (request: Partial<PreviewRequest>) => {
+      const { rows } = await preview({ mapping: toBraze, records: [{ id: 1, name: 'Ada' }], ...request });
+      const { tier } = rows[0]!.objects[0] as { tier?: unknown };
+      return { tier, emptiedOnceHeld: rows[0]!.emptiedOnceHeld };
+    };
+    const nothing = { tier: undefined, emptiedOnceHeld: [] };
+    assert.deepEqual(await shown({}), nothing);
+    assert.deepEqual(await shown({ asked: askedAll }), { ...nothing, emptiedOnceHeld: ['tier'] });
+    const all = { asked: askedAll, changeDetection: 'off' } as const;
+    assert.deepEqual(await shown(all), { ...nothing, tier: null });
+  });
+
+  it('sends of a profile that comes twice what has changed in between', async () => {
+    const { rows } = await preview({
+      mapping: toBraze,
+      asked: askedAll,
+      records: [
+        { id: 1, name: 'Ada', tier: 'gold' },
+        { id: 1, name: 'Ada', tier: 'gold' },
+        { id: 1, name: 'Ada' },
+      ],
+    });
+    assert.deepEqual(
+      rows.map(({ result }) => result),
+      ['sent', 'unchanged', 'sent'],
+    );
+    assert.deepEqual(rows[2]?.objects, [{ external_id: '1', _update_existing_only: true, tier: null }]);
   });
 
   it('adds up the totals of one profile that comes twice', async () => {
