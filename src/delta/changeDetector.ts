@@ -79,22 +79,24 @@ export class ChangeDetector {
   compare(update: ProfileUpdate, known: ProfilePrints | undefined, repeat: boolean, now: number): Compared {
     const result: Compared = { update: undefined, same: 0, saved: 0, unknown: [], next: undefined };
     const { changes } = update;
-    const left: FieldChange[] = [];
-    let asGiven = true;
+    // Made only where something is left out: mostly all of an update is sent, or hardly anything.
+    let left: FieldChange[] | undefined;
+    let sending = 0;
     let expected = 0;
     for (let at = 0; at < changes.length; at++) {
       const change = changes[at]!;
       const sent = this.#whatToSend(change, known, repeat, expected, result);
       expected += 3;
-      if (sent !== change) asGiven = false;
+      if (sent !== change) left ??= changes.slice(0, at);
       if (sent === undefined) continue;
-      this.#hashes[left.length * 2] = this.#hasher.low;
-      this.#hashes[left.length * 2 + 1] = this.#hasher.high;
-      left.push(sent);
+      this.#hashes[sending * 2] = this.#hasher.low;
+      this.#hashes[sending * 2 + 1] = this.#hasher.high;
+      sending++;
+      left?.push(sent);
     }
-    if (left.length === 0 && !hasMore(update)) return result;
-    result.update = asGiven ? update : { ...update, changes: left };
-    result.next = this.#after(left, update, known, repeat, now);
+    if (sending === 0 && !hasMore(update)) return result;
+    result.update = left ? { ...update, changes: left } : update;
+    result.next = this.#after(left ?? changes, update, known, repeat, now);
     return result;
   }
 

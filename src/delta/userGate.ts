@@ -74,9 +74,12 @@ export class UserGate {
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
+  /** The store has it now: whoever comes next looks there. Kept here, prints would be most of what a run holds. */
   durable(id: string): void {
     const closed = this.#closed.get(id);
-    if (closed) closed.durable = true;
+    if (!closed) return;
+    closed.durable = true;
+    closed.prints = undefined;
   }
 
   /** The owner wants nothing more; what waited for it is handed back. */
