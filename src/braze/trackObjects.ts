@@ -68,7 +68,7 @@ export function trackObjects(
     if (value === undefined) continue;
     if (value instanceof Refusal) {
       result.refused.push({ field: change.field, reason: value.reason });
-    } else if (types !== undefined && drifts(change.field, value, types)) {
+    } else if (types !== undefined && drifts(change, value, types)) {
       result.refused.push({ field: change.field, reason: refusals.typeDrift.reason });
     } else if (!attributes.add(change.field, value)) {
       refuseSecond(result, change, identifier, value);
@@ -94,9 +94,18 @@ function replacesObject(field: string, value: unknown): boolean {
   return names.length === 0 || !names.every((name) => name === 'add' || name === 'remove');
 }
 
-/** Reserved keys have the types that Braze gave them, and were checked for these. */
-function drifts(field: string, value: unknown, types: Pick<AttributeTypes, 'driftOf'>): boolean {
-  return attributeField(field).reserved === undefined && types.driftOf(field, value);
+/**
+ * Reserved keys have the types that Braze gave them, and were checked for these. A time that its row made one need not be
+ * read again, which would cost more than all the rest of the check.
+ */
+function drifts(
+  { field, as, type }: FieldChange,
+  value: unknown,
+  types: Pick<AttributeTypes, 'driftOf'>,
+): boolean {
+  if (attributeField(field).reserved !== undefined) return false;
+  const isTime = as === 'one' && value !== null && (type === 'time' || type === 'date');
+  return types.driftOf(field, value, isTime ? 'time' : undefined);
 }
 
 function addNested(
@@ -108,7 +117,7 @@ function addNested(
   let added = false;
   for (const [field, value] of nested.entries()) {
     if (value instanceof Refusal) result.refused.push({ field, reason: value.reason });
-    else if (types !== undefined && drifts(field, value, types)) {
+    else if (types?.driftOf(field, value)) {
       result.refused.push({ field, reason: refusals.typeDrift.reason });
     } else if (attributes.add(field, value)) added = true;
     else result.refused.push({ field, reason: refusals.fieldTwice.reason });

@@ -33,11 +33,13 @@ export class AttributeTypes {
   /**
    * Would the target drop this value because of its type? Call it for every value that is about to be sent: the first
    * of an attribute claims its type for the rest of the run.
+   *
+   * @param surely The type that the value has, where that is known without looking at it.
    */
-  driftOf(field: string, value: unknown): boolean {
+  driftOf(field: string, value: unknown, surely?: string): boolean {
     const type = this.#types.get(field);
-    if (type !== undefined) return value !== null && !this.#rules.takes(type, value);
-    const first = this.#rules.typeOf(value);
+    if (type !== undefined) return value !== null && type !== surely && !this.#rules.takes(type, value);
+    const first = surely ?? this.#rules.typeOf(value);
     if (first !== undefined && this.#types.size < rememberedAtMost) {
       this.#types.set(field, first);
       this.#claimed.push(field);

@@ -19,6 +19,15 @@ describe('types of attributes', () => {
     assert.equal(types.driftOf('points', 7), false);
   });
 
+  it('may be known without a look at the value', () => {
+    const types = new AttributeTypes(workspace, rules);
+    assert.equal(types.driftOf('since', '2026-01-31', 'time'), false);
+    assert.equal(types.driftOf('since', '2026-02-28', 'time'), false);
+    assert.equal(types.driftOf('since', 'spring'), true);
+    types.driftOf('tier', 'gold');
+    assert.equal(types.driftOf('tier', 7, 'time'), true);
+  });
+
   it('are not decided by an emptied attribute, and never keep one from being emptied', () => {
     const types = new AttributeTypes(workspace, rules);
     assert.equal(types.driftOf('tier', null), false);
