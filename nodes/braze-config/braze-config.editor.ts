@@ -4,7 +4,6 @@ import { attachCheckButton } from '../editor/checkButton';
 import { hostOf, wholeNumberFault } from '../editor/checks';
 import { claimForm, element, field, follow, saveNumbers, verdict } from '../editor/dialogForm';
 import { create } from '../editor/elements';
-import { type NumberField, numberFields } from './numberFields';
 
 RED.nodes.registerType('braze-config', {
   category: 'config',
@@ -17,48 +16,25 @@ RED.nodes.registerType('braze-config', {
       },
     },
     objectsPerRequest: {
-      value: numberFields.objectsPerRequest.value,
+      value: 75,
       validate(value, _options) {
-        return numberVerdict(this, 'objectsPerRequest', value);
+        return verdict(
+          this,
+          'braze-config.label.objectsPerRequest',
+          wholeNumberFault(value, { min: 1, max: 75 }),
+        );
       },
     },
     requestsInFlight: {
-      value: numberFields.requestsInFlight.value,
+      value: 8,
       validate(value, _options) {
-        return numberVerdict(this, 'requestsInFlight', value);
+        return verdict(
+          this,
+          'braze-config.label.requestsInFlight',
+          wholeNumberFault(value, { min: 1, max: 64 }),
+        );
       },
     },
-    requestsPer3Seconds: {
-      value: numberFields.requestsPer3Seconds.value,
-      validate(value, _options) {
-        return numberVerdict(this, 'requestsPer3Seconds', value);
-      },
-    },
-    requestsPerMinute: {
-      value: numberFields.requestsPerMinute.value,
-      validate(value, _options) {
-        return numberVerdict(this, 'requestsPerMinute', value);
-      },
-    },
-    requestsPerHour: {
-      value: numberFields.requestsPerHour.value,
-      validate(value, _options) {
-        return numberVerdict(this, 'requestsPerHour', value);
-      },
-    },
-    reserve: {
-      value: numberFields.reserve.value,
-      validate(value, _options) {
-        return numberVerdict(this, 'reserve', value);
-      },
-    },
-    retryMinutes: {
-      value: numberFields.retryMinutes.value,
-      validate(value, _options) {
-        return numberVerdict(this, 'retryMinutes', value);
-      },
-    },
-    rateGroup: { value: '' },
   },
   credentials: {
     apiKey: { type: 'password' },
@@ -72,10 +48,6 @@ RED.nodes.registerType('braze-config', {
   },
   oneditprepare() {
     claimForm(this, 'endpoint');
-    for (const name of Object.keys(numberFields) as NumberField[]) {
-      // A node of an earlier release behaves as a new one does, and so shows what a new one has.
-      if (this[name] === undefined) field(this, name).value = String(numberFields[name].value);
-    }
     const endpoint = field(this, 'endpoint');
     const instance = element<HTMLSelectElement>('profile-sync-instance');
     instance.append(create('option', { value: '', text: this._('braze-config.instance.other') }));
@@ -93,12 +65,6 @@ RED.nodes.registerType('braze-config', {
     attachCheckButton(this, 'braze');
   },
   oneditsave() {
-    saveNumbers(this, Object.keys(numberFields));
+    saveNumbers(this, ['objectsPerRequest', 'requestsInFlight']);
   },
 });
-
-/** A field that a node of an earlier release lacks is as good as one with the default. */
-function numberVerdict(node: EditorNode, name: NumberField, value: unknown): Verdict {
-  if (value === undefined) return true;
-  return verdict(node, `braze-config.label.${name}`, wholeNumberFault(value, numberFields[name]));
-}

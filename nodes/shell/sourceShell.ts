@@ -9,6 +9,7 @@ import type { GoalRun } from '../../src/run/goalRun';
 import { type EmittedBatch, pump } from '../../src/run/pump';
 import type { GoalIdentity, RunSummary } from '../../src/run/runSummary';
 import type { Source } from '../../src/run/source';
+import { type RunManner, readSourceCommand } from '../../src/run/sourceCommand';
 import type { StateStore } from '../../src/store/store';
 import { configHash } from './configHash';
 import { wholeNumber } from './configValue';
@@ -77,7 +78,8 @@ export function sourceShell(options: SourceShellOptions): void {
 
   node.on('input', (message, _send, done) => {
     const order = readGoalOrder((message as { sync?: unknown }).sync);
-    if (!order && message.payload === 'stop') {
+    const command = readSourceCommand(message.payload);
+    if (!order && command.kind === 'stop') {
       if (current) current.pause();
       else stopAsked = starting;
       done();
@@ -163,9 +165,9 @@ export function sourceShell(options: SourceShellOptions): void {
       const path = flowPath(nodes, placeOf(node), sinkTypes);
       store = await platform.acquireStore(RED, options.def.store);
       const hash = configHash(nodes, path.route);
-      const fullRead = order?.fullRead ?? false;
+      const { dryRun, fullRead } = mannerOf(message, order);
       const terms = { configHash: hash, maxAgeMs: resumeWithinMs, fullRead };
-      const resume = order?.dryRun ? undefined : await earlierRun(store, node.id, terms);
+      const resume = dryRun ? undefined : await earlierRun(store, node.id, terms);
       if (onlyEarlier && !resume) {
         starting = false;
         platform.releaseStore(store);
@@ -189,7 +191,7 @@ export function sourceShell(options: SourceShellOptions): void {
       const run = platform.runs.start({
         goal: { id: node.id, name: node.name || node.type, direction: options.direction },
         ...(token && { connection: token }),
-        ...(order?.dryRun && { dryRun: true }),
+        dryRun,
         path,
         ...(source.asked && { asked: source.asked }),
         idleMs: Math.max(1, wholeNumber(options.def.idleSeconds, 60)) * 1000,
@@ -205,7 +207,7 @@ export function sourceShell(options: SourceShellOptions): void {
             goalId: node.id,
             meaning: source.meaning,
             firstTotal,
-            dryRun: order?.dryRun ?? false,
+            dryRun,
           }),
         detection: {
           place: async () => ({ store: held, secret, forgetTypes: fullRead }),
@@ -219,7 +221,7 @@ export function sourceShell(options: SourceShellOptions): void {
         },
       });
       // What is only tried has nothing to go on with.
-      if (path.sink && !partial && !order?.dryRun) {
+      if (path.sink && !partial && !dryRun) {
         checkpointer = new Checkpointer(run, source, held, {
           configHash: hash,
           earlierSource: resume?.source,
@@ -298,6 +300,13 @@ export function sourceShell(options: SourceShellOptions): void {
     // A sink that failed has reported the error where it belongs; reporting it twice would be two alarms for one fire.
     done(run.error && run.errorReportedBy === undefined ? run.error : undefined);
   }
+}
+
+/** A connection says itself how its goals are to run; without one, the payload of the message does. */
+function mannerOf(message: NodeMessageInFlow | undefined, order: GoalOrder | undefined): RunManner {
+  if (order) return order;
+  const command = readSourceCommand(message?.payload);
+  return command.kind === 'run' ? command : { dryRun: false, fullRead: false };
 }
 
 /** A connection still waits for the run that was cut off, also where it has to begin anew. */

@@ -26,6 +26,16 @@ export function lastWord(status: StatusLine, summary: RunSummary, words: Words):
   } else {
     const rejected = ledger.rejected + ledger.unknown;
     const trouble = rejected > 0 ? ` · ${rejected.toLocaleString()} ${words('status.rejected')}` : '';
-    status.show(rejected > 0 ? 'yellow' : 'green', 'dot', `${total} · ${words('status.done')}${trouble}`);
+    const how = words(summary.dryRun ? 'status.dryRun' : 'status.done');
+    const text = `${total} · ${how}${trouble}${costText(summary, words)}`;
+    status.show(rejected > 0 ? 'yellow' : 'green', 'dot', text);
   }
+}
+
+/** Data points that were spent and saved; of a dry run: that a run would spend. */
+function costText({ ledger: { work } }: RunSummary, words: Words): string {
+  if (work.dataPoints === 0 && work.dataPointsSaved === 0) return '';
+  const saved = work.dataPointsSaved;
+  const spared = saved > 0 ? `, ${saved.toLocaleString()} ${words('status.saved')}` : '';
+  return ` · ${work.dataPoints.toLocaleString()} ${words('status.points')}${spared}`;
 }

@@ -7,7 +7,7 @@ import type { RetryOptions } from '../run/retry';
 import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { AttributeList } from './attributeList';
 import type { BrazeClient } from './brazeClient';
-import { dataPoints } from './dataPoints';
+import { dataPoints, pricesByName } from './dataPoints';
 import { JsonBytes, type JsonText } from './jsonBytes';
 import { RefusedInARow } from './refusedInARow';
 import { trackChangeRules } from './trackChanges';
@@ -122,6 +122,15 @@ export class TrackTarget implements SinkTarget<TrackItem> {
     });
   }
 
+  /** Read back from JSON, since only prices need the parts. */
+  pricesOf({ attributes, events, purchases }: TrackItem): Iterable<[name: string, points: number]> {
+    return pricesByName({
+      ...(attributes !== undefined && { attributes: parsed(attributes) }),
+      events: events.map(parsed),
+      purchases: purchases.map(parsed),
+    });
+  }
+
   send(items: readonly TrackItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
     const parts = { client: this.#client, delivery: this.#delivery, inARow: this.#inARow };
     return new TrackSending(items, repeatable, context, parts).run();
@@ -136,4 +145,8 @@ function priceOf({ attributes, events, purchases }: TrackObjects): number {
 /** What a text adds to a request, its comma included. */
 function bytesOf({ from, to }: JsonText): number {
   return to - from + 1;
+}
+
+function parsed({ chunk, from, to }: JsonText): Record<string, unknown> {
+  return JSON.parse(chunk.toString('utf8', from, to));
 }

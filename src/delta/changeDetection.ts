@@ -8,7 +8,8 @@ import { type HeldValues, printsOfHeld } from './heldValues';
 import { identifierKind, identifierNote, notedIdentifiers } from './identifierKinds';
 import { identifierOf, profileKey } from './profileKey';
 import { type ProfilePrints, readPrints, writePrints } from './profilePrints';
-import { targetWrite } from './targets';
+import { openPermit, type PermitOptions, type SendingPermit } from './sendingPermit';
+import { isNoted, targetWrite } from './targets';
 import type { UserGate, Waiter } from './userGate';
 import type { RefreshSettings } from './usersTrackSettings';
 
@@ -57,7 +58,9 @@ export interface Pending {
 }
 
 /** `waiting`: somebody is busy with this profile; the row is handed to `reopened` when it is open. */
-export type Looked = 'waiting' | (Compared & { pending: Pending | undefined; refreshed: boolean });
+export type Looked =
+  | 'waiting'
+  | (Compared & { pending: Pending | undefined; refreshed: boolean; known: boolean });
 
 /** What became of an update that was sent. */
 export type Fate = 'applied' | 'unknown' | 'not-applied';
@@ -86,6 +89,15 @@ export class ChangeDetection<Row extends Candidate> {
   /** What is known of the types of attributes; undefined before the first look, and for targets without any. */
   get types(): AttributeTypes | undefined {
     return this.#opened?.types;
+  }
+
+  /** What the run may send, by what is remembered of the target. To be asked before anything is sent. */
+  async permit(
+    options: Pick<PermitOptions, 'goalId' | 'runId' | 'emptyStoreLimit' | 'tick'>,
+  ): Promise<SendingPermit> {
+    const { store, name } = await this.#open();
+    const storeIsEmpty = !(await isNoted(store, name));
+    return openPermit({ ...options, store, target: name, storeIsEmpty, dryRun: this.#options.dryRun });
   }
 
   /** Compares rows in their order. Rows that are not told to wait keep their profile closed until they are concluded. */
@@ -266,11 +278,11 @@ export class ChangeDetection<Row extends Candidate> {
     const id = key.toString('latin1');
     if (!sent || !next) {
       if (!this.#options.dryRun) gate.leave(id);
-      return { ...compared, pending: undefined, refreshed: false };
+      return { ...compared, pending: undefined, refreshed: false, known: known !== undefined };
     }
     if (refresh) this.#refreshed++;
     const pending = this.#options.dryRun ? undefined : { id, key, known, sent, next };
-    return { ...compared, pending, refreshed: refresh };
+    return { ...compared, pending, refreshed: refresh, known: known !== undefined };
   }
 
   /** Spread over a tenth of the time by profile, so that what was sent in one day need not be sent again in one. */

@@ -10,6 +10,12 @@ export function targetWrite(target: string): StoreWrite {
   return { space: 'setting', key: prefix + target, value: '' };
 }
 
+/** Has anything been remembered of profiles of this target? */
+export async function isNoted(store: StateStore, target: string): Promise<boolean> {
+  const [noted] = await store.getMany('setting', [prefix + target]);
+  return noted !== undefined;
+}
+
 export async function notedTargets(store: StateStore): Promise<string[]> {
   const targets: string[] = [];
   for await (const { key } of store.list('setting', prefix)) targets.push(key.slice(prefix.length));

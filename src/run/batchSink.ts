@@ -2,9 +2,8 @@ import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { checkProfileUpdate, isProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
 import type { GoalRun } from './goalRun';
 import { payloadRows } from './payloadRows';
-import type { MakeOwnRun, RunRegistry } from './registry';
+import type { Claim, MakeOwnRun, RunRegistry } from './registry';
 import type { GoalIdentity } from './runSummary';
-import { SeenBatches } from './seenBatches';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import { type LaneSettings, SinkLane } from './sinkLane';
 import type { SinkTarget } from './sinkTarget';
@@ -47,10 +46,10 @@ export class BatchSink<Item> {
   accept(payload: unknown, done: () => void): void {
     const updates = payloadRows(payload);
     const message: MessageInFlight = { left: updates.length + 1, done };
-    const seen = new SeenBatches();
+    const seen = new Map<GoalRun, Set<string>>();
     const touched = new Set<SinkLane<Item>>();
     for (const update of updates) this.#take(update, message, seen, touched);
-    if (Array.isArray(payload)) seen.accountForMissing();
+    if (Array.isArray(payload)) this.#accountForMissing(seen);
     for (const lane of touched) lane.sendWhatIsFull();
     finishOne(message);
   }
@@ -62,7 +61,12 @@ export class BatchSink<Item> {
     await Promise.all(lanes.map((lane) => lane.finished));
   }
 
-  #take(update: unknown, message: MessageInFlight, seen: SeenBatches, touched: Set<SinkLane<Item>>): void {
+  #take(
+    update: unknown,
+    message: MessageInFlight,
+    seen: Map<GoalRun, Set<string>>,
+    touched: Set<SinkLane<Item>>,
+  ): void {
     // A record that never passed a mapper has its identity under the name that records have.
     const { ref, _ref } = Object(update) as { ref?: unknown; _ref?: unknown };
     const claim = this.#registry.claim(this.#identity, ref ?? _ref, this.#ownRun);
@@ -72,11 +76,22 @@ export class BatchSink<Item> {
     }
     const lane = this.#lane(claim.run);
     touched.add(lane);
-    if (claim.unit > 0) seen.add(claim);
+    if (claim.unit > 0) remember(seen, claim);
     if (!isProfileUpdate(update) && lane.takeHeld(claim, update, message)) return;
     const fault = whatIsWrongWith(update);
     if (fault) lane.reject(claim, update, fault, message);
     else lane.take(claim, update as ProfileUpdate, message);
+  }
+
+  /** Rule R6: what is missing from an array that came the only way was left out on purpose. */
+  #accountForMissing(seen: Map<GoalRun, Set<string>>): void {
+    for (const [run, batches] of seen) {
+      run.moved();
+      for (const key of batches) {
+        const [unit, batch] = key.split('/');
+        run.missingFrom(Number(unit), Number(batch));
+      }
+    }
   }
 
   #lane(run: GoalRun): SinkLane<Item> {
@@ -88,6 +103,15 @@ export class BatchSink<Item> {
     }
     return lane;
   }
+}
+
+function remember(seen: Map<GoalRun, Set<string>>, claim: Claim): void {
+  let batches = seen.get(claim.run);
+  if (!batches) {
+    batches = new Set();
+    seen.set(claim.run, batches);
+  }
+  batches.add(`${claim.unit}/${claim.run.batchOf(claim.unit, claim.row)}`);
 }
 
 /** Cheap for what our mapper made; hand-written updates get the whole check and an answer that names the field. */

@@ -6,6 +6,7 @@ import type { StoreWrite } from '../store/store';
 import type { Checkpoint, DoneUnit } from './checkpoint';
 import { type Acceptance, Ledger, type LedgerState, type Outcome, outcomes } from './ledger';
 import type { RunNotice } from './notices';
+import type { Price } from './price';
 import { rowsLost, whyFailed } from './runErrors';
 import type { GoalIdentity, GoalToken, RunListener, RunResult, RunSnapshot, RunSummary } from './runSummary';
 import { sampledUnits } from './sampledUnits';
@@ -91,6 +92,8 @@ export class GoalRun {
   readonly asked: AskedFields | undefined;
   /** Told by whoever settles the run, for the summary. */
   watermark: RunSummary['watermark'];
+  /** What rows would cost that are not sent, where somebody adds that up. */
+  price: (() => Price) | undefined;
   readonly startedAt: Date;
   readonly ledger: Ledger;
   readonly #units: UnitRows[] = [new UnitRows('added rows')];
@@ -121,6 +124,8 @@ export class GoalRun {
   #paused = false;
   #finishing = false;
   #error: SyncError | undefined;
+  #endsWith: (() => SyncError) | undefined;
+  #keptIfComplete: StoreWrite[] = [];
   #reportedBy: string | undefined;
   #phase = 'starting';
   #detail = '';
@@ -391,6 +396,11 @@ export class GoalRun {
     if (durable) this.#whenKept.push(durable);
   }
 
+  /** As `keep`, for what holds only if the run turns out to be complete. */
+  keepIfComplete(writes: readonly StoreWrite[]): void {
+    this.#keptIfComplete.push(...writes);
+  }
+
   /** What was kept and is not durable yet; whoever takes it writes it, and says so with `durable`. */
   takeKept(): { writes: StoreWrite[]; durable: () => void } {
     const [writes, told] = [this.#kept, this.#whenKept];
@@ -480,7 +490,7 @@ export class GoalRun {
   stop(error?: SyncError): void {
     if (this.#stopping || this.#finishing) return;
     this.#stopping = true;
-    this.#error = error;
+    this.#error = error ?? this.#endsWith?.();
     this.#sourceEnded = true;
     this.#abort.abort(
       error ??
@@ -503,6 +513,11 @@ export class GoalRun {
 
   fail(error: SyncError): void {
     this.stop(error);
+  }
+
+  /** The run has failed, but goes on to its end; the error is made then. The first one holds. */
+  failAtEnd(error: () => SyncError): void {
+    this.#endsWith ??= error;
   }
 
   /** A person ends the run early: it waits for a trigger to go on, even over a restart. */
@@ -570,6 +585,7 @@ export class GoalRun {
       }),
       ...(this.watermark && { watermark: this.watermark }),
       ...(this.#notices.size > 0 && { notices: [...this.#notices.values()] }),
+      ...(this.price && { price: this.price() }),
       ...(repeat.length > 0 && { repeat: repeat.slice(0, namedUnits) }),
       units: sampledUnits(ledger.samples, (unit) => this.#units[unit]?.name),
       ledger,
@@ -660,11 +676,12 @@ export class GoalRun {
     if (!this.#sourceEnded || this.#undecided > 0 || this.#finishing) return;
     this.#finishing = true;
     clearInterval(this.#idleTimer);
-    if (!this.#stopping) this.#error ??= whyFailed(this.ledger);
+    if (!this.#stopping) this.#error ??= this.#endsWith?.() ?? whyFailed(this.ledger);
     void this.#settleAndTell();
   }
 
   async #settleAndTell(): Promise<void> {
+    if (this.complete) this.keep(this.#keptIfComplete);
     try {
       await this.#options.settle?.(this);
     } catch (thrown) {

@@ -27,6 +27,8 @@ export interface WorkCounters {
   objects: number;
   /** Braze data points of what was accepted, by contracts: braze 2.10. */
   dataPoints: number;
+  /** Data points that tries without an answer may have cost. */
+  dataPointsUncertain: number;
   /** Data points that were not spent, because the values were as the target holds them. */
   dataPointsSaved: number;
   /** Attributes that were not sent for that reason. */
@@ -90,6 +92,7 @@ export class Ledger {
     attempts: 0,
     objects: 0,
     dataPoints: 0,
+    dataPointsUncertain: 0,
     dataPointsSaved: 0,
     attributesSaved: 0,
     refreshed: 0,

@@ -1,5 +1,6 @@
 import type { LedgerSnapshot } from './ledger';
 import type { RunNotice } from './notices';
+import type { Price } from './price';
 import type { RunResult, RunSummary } from './runSummary';
 
 /** One goal of a connection, as its dialog keeps it. */
@@ -56,9 +57,13 @@ export interface GoalReport {
   retries: number;
   /** Spent; in a dry run: what a run would spend. */
   dataPoints: number;
+  /** What tries without an answer may have cost besides. */
+  dataPointsUncertain: number;
   /** Not spent, because these attributes were as Braze holds them. */
   dataPointsSaved: number;
   attributesSaved: number;
+  /** What the rows would cost that were not sent: of a dry run, or of a run that a ceiling ended. */
+  price?: Price;
   watermark?: { from?: string; to?: string };
   /** What people should know of it though nothing failed; absent: nothing. */
   notices?: RunNotice[];
@@ -141,8 +146,10 @@ function goalReport({ goal, output, result, summary, error }: GoalOutcome): Goal
     retries: Math.max(0, attempts - requests),
     dataPoints: work?.dataPoints ?? 0,
     // Summaries of an earlier release do not have these.
+    dataPointsUncertain: work?.dataPointsUncertain ?? 0,
     dataPointsSaved: work?.dataPointsSaved ?? 0,
     attributesSaved: work?.attributesSaved ?? 0,
+    ...(summary?.price && { price: summary.price }),
     ...(summary?.watermark && { watermark: summary.watermark }),
     ...(summary?.notices && { notices: summary.notices }),
     ...(fault && { error: { code: fault.code, message: withoutAdvice(fault) } }),

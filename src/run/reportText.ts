@@ -1,3 +1,4 @@
+import { costLines } from './costText';
 import type { LedgerSnapshot, Outcome } from './ledger';
 import { outcomes } from './ledger';
 import type { GoalReport, NextRun, RunReport } from './report';
@@ -24,7 +25,7 @@ export function reportSubject(report: RunReport, words: ReportWords): string {
 
 /** The whole report for a person: plain text, a paragraph for the run and one for each goal. */
 export function reportText(report: RunReport, words: ReportWords): string {
-  const goals = report.goals.map((goal, at) => goalLines(goal, at + 1, words).join('\n'));
+  const goals = report.goals.map((goal, at) => goalLines(goal, at + 1, report.dryRun, words).join('\n'));
   return `${harmless([runLines(report, words).join('\n'), ...goals].join('\n\n'))}\n`;
 }
 
@@ -41,7 +42,7 @@ function runLines(report: RunReport, words: ReportWords): string[] {
   return lines;
 }
 
-function goalLines(goal: GoalReport, number: number, words: ReportWords): string[] {
+function goalLines(goal: GoalReport, number: number, dryRun: boolean, words: ReportWords): string[] {
   const title = `${number}. ${goal.name} (${words(`direction.${goal.direction}`)}): ${words(`result.${goal.result}`)}`;
   const lines: string[] = [];
   if (goal.startedAt && goal.endedAt && goal.run) {
@@ -52,7 +53,7 @@ function goalLines(goal: GoalReport, number: number, words: ReportWords): string
   for (const step of goal.nextSteps) lines.push(words('nextStep', { step }));
   if (goal.ledger) {
     lines.push(ledgerLine(goal.ledger, words), ...acceptanceLines(goal, goal.ledger, words));
-    lines.push(...reasonLines(goal.ledger, words), ...workLines(goal, words));
+    lines.push(...reasonLines(goal.ledger, words), ...workLines(goal, dryRun, words));
   }
   for (const { code, values } of goal.notices ?? []) lines.push(words(`notice.${code}`, { ...values }));
   lines.push(...watermarkLine(goal, words), nextRunLine(goal.nextRun, words));
@@ -94,8 +95,8 @@ function reasonLines(ledger: LedgerSnapshot, words: ReportWords): string[] {
   });
 }
 
-function workLines(goal: GoalReport, words: ReportWords): string[] {
-  const { requests, retries, dataPoints, dataPointsSaved, attributesSaved } = goal;
+function workLines(goal: GoalReport, dryRun: boolean, words: ReportWords): string[] {
+  const { requests, retries } = goal;
   const work = [words('work', { requests: count(requests, words), retries: count(retries, words) })];
   // Summaries of an earlier release do not have it.
   const created = goal.ledger?.fieldsCreated ?? [];
@@ -104,14 +105,7 @@ function workLines(goal: GoalReport, words: ReportWords): string[] {
     const fields = created.slice(0, shownFields).join(', ') + more;
     work.push(words('fieldsCreated', { fields: `${count(created.length, words)} (${fields})` }));
   }
-  // Only Braze counts data points.
-  if (dataPoints === 0 && attributesSaved === 0) return work;
-  const cost = words('cost', {
-    spent: count(dataPoints, words),
-    saved: count(dataPointsSaved, words),
-    attributes: count(attributesSaved, words),
-  });
-  return [...work, cost];
+  return [...work, ...costLines(goal, dryRun, words)];
 }
 
 function watermarkLine({ watermark, direction }: GoalReport, words: ReportWords): string[] {

@@ -28,6 +28,10 @@ export class RequestPacker<Row> {
     return true;
   }
 
+  get isEmpty(): boolean {
+    return this.#full.length === 0 && this.#open.length === 0;
+  }
+
   /** The oldest request that nothing more fits into. */
   takeFull(): Row[] | undefined {
     return this.#full.shift();
@@ -38,6 +42,11 @@ export class RequestPacker<Row> {
     if (this.#full.length > 0 || this.#open.length === 0) return undefined;
     this.#closeOpen();
     return this.#full.shift();
+  }
+
+  /** A request that could not go after all: it is the next one again. */
+  putBack(rows: Row[]): void {
+    this.#full.unshift(rows);
   }
 
   /** Everything that waits; for rows that will not be sent any more. */

@@ -27,7 +27,7 @@ export interface RetryOptions {
  */
 export async function retrying<T>(
   attempt: (leftMs: number) => Promise<Attempt<T>>,
-  context: Pick<SendContext, 'stopped' | 'pausing'>,
+  context: Pick<SendContext, 'stopped' | 'pausing' | 'mayRepeat'>,
   options: RetryOptions,
 ): Promise<Tried<T>> {
   let deadline = Number.POSITIVE_INFINITY;
@@ -45,6 +45,9 @@ export async function retrying<T>(
     if (deadline === Number.POSITIVE_INFINITY) deadline = Date.now() + options.deadlineMs;
     maybeApplied ||= result.maybeApplied;
     if (context.stopped.aborted) return { gaveUp: result.again, why: 'stopped', maybeApplied };
+    if (result.maybeApplied && context.mayRepeat?.() === false) {
+      return { gaveUp: result.again, why: 'error', maybeApplied };
+    }
     const pause = result.waitMs ?? wait * (0.5 + Math.random());
     wait = Math.min(wait * 2, options.maxWaitMs ?? 30_000);
     if (Date.now() + pause > deadline) return { gaveUp: result.again, why: 'deadline', maybeApplied };

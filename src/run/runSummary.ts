@@ -1,5 +1,6 @@
 import type { LedgerSnapshot } from './ledger';
 import type { RunNotice } from './notices';
+import type { Price } from './price';
 
 /** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
 export interface GoalIdentity {
@@ -45,6 +46,8 @@ export interface RunSummary {
   watermark?: { from?: string; to?: string };
   /** What people should know of the run though it did not fail. */
   notices?: RunNotice[];
+  /** What the rows would cost that were not sent: of a dry run, or of a run that a ceiling ended. */
+  price?: Price;
   /** Units that the next run reads again, because rows of theirs failed for a passing cause; the first few. */
   repeat?: string[];
   /** Names of the units that the ledger's samples point into, by number. */

@@ -3,6 +3,7 @@ import { targetUnknown } from '../delta/changeDetector';
 import type { HeldValues } from '../delta/heldValues';
 import { mergeUpdates } from '../delta/mergeUpdates';
 import type { ProfilePrints } from '../delta/profilePrints';
+import type { SendingPermit } from '../delta/sendingPermit';
 import {
   isAtMostOnce,
   type ResolvedRow,
@@ -13,7 +14,8 @@ import {
 } from '../delta/sums';
 import type { UsersTrackSettings } from '../delta/usersTrackSettings';
 import { asSyncError, type SyncError } from '../errors/syncError';
-import type { ProfileUpdate } from '../mapping/profileUpdate';
+import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
+import { CostControl } from './costControl';
 import { type GoalRun, noAnswerReason } from './goalRun';
 import type { Claim } from './registry';
 import { RequestLimits } from './requestLimits';
@@ -26,7 +28,7 @@ import {
   type SinkEvents,
   settledRow,
 } from './sinkEvents';
-import type { RefusedAttribute, SinkTarget, Verdict } from './sinkTarget';
+import type { Prepared, RefusedAttribute, SinkTarget, Verdict } from './sinkTarget';
 
 /** A row that this sink holds. */
 interface TakenRow {
@@ -44,6 +46,8 @@ interface TakenRow {
   merged?: readonly TakenRow[];
   /** What to remember once the target has taken it. */
   pending?: Pending;
+  /** Whether anything is remembered of the profile; told where it counts. */
+  known?: boolean;
 }
 
 /** A row whose attributes are to be compared with what the target took before. */
@@ -61,7 +65,7 @@ interface HeldRecord {
 }
 
 interface HeldRow<Item> extends TakenRow {
-  item: Item;
+  prepared: Prepared<Item>;
   /** Attributes whose type this row's values are the first to decide. */
   claims?: readonly string[];
 }
@@ -69,7 +73,9 @@ interface HeldRow<Item> extends TakenRow {
 type PendingSums = NonNullable<ResolvedRow['sums']>;
 
 export interface LaneSettings
-  extends Partial<Pick<UsersTrackSettings, 'changeDetection' | 'refresh' | 'settleMs'>> {
+  extends Partial<
+    Pick<UsersTrackSettings, 'changeDetection' | 'refresh' | 'settleMs' | 'ceilings' | 'sendEverything'>
+  > {
   /** How long a part-filled request waits for more rows. Default one second. */
   quietMs?: number;
   /** What the first total of a profile does. Default: it is remembered. */
@@ -79,6 +85,8 @@ export interface LaneSettings
 interface RequestInFlight<Item> {
   rows: HeldRow<Item>[];
   repeatable: boolean;
+  /** Data points that are kept for all its tries. */
+  reserved: number;
 }
 
 /** Why rows are unknown whose sums were on their way when the process died. */
@@ -92,6 +100,8 @@ export const heldReason = 'remembered as what the target holds';
 export const newerReason = 'something newer is remembered';
 /** Why the rows of a dry run end unsent. */
 export const dryRunReason = 'dry run';
+/** Why rows end unsent that came after a ceiling was reached. */
+export const ceilingReason = 'beyond the ceiling: priced, not sent';
 const defaultQuietMs = 1_000;
 const defaultSettleMs = 5_000;
 /** Rows looked up in the store together: more would hold the event loop for too long when they are compared. */
@@ -119,6 +129,7 @@ export class SinkLane<Item> {
   readonly #sums: Sums | undefined;
   readonly #detection: ChangeDetection<ComparedRow> | undefined;
   readonly #compares: boolean;
+  readonly #costs: CostControl<Item>;
   /** Rows that wait for a look into the store. */
   #unresolved: TakenRow[] = [];
   /** Rows that tell what the target holds. */
@@ -148,6 +159,14 @@ export class SinkLane<Item> {
     this.#plain = new RequestPacker(this.#limits);
     this.#once = new RequestPacker(this.#limits);
     this.#widenWindow();
+    this.#costs = new CostControl({
+      run,
+      target,
+      limits: this.#limits,
+      ceilings: settings.ceilings,
+      permit: this.#permit(settings),
+      opened: () => this.sendWhatIsFull(),
+    });
     this.#quietTimer = setInterval(() => this.sendWhatIsFull(), quietMs / 4);
     this.#quietTimer.unref();
     this.finished = new Promise((resolve) => {
@@ -201,8 +220,23 @@ export class SinkLane<Item> {
       while (this.#inFlight.size < this.#target.requestsInFlight) {
         const rows = packer.takeFull() ?? (this.#mayGoPartFilled() ? packer.takeRest() : undefined);
         if (!rows) break;
-        void this.#send({ rows, repeatable: packer === this.#plain });
+        const reserved = priceOf(rows);
+        const answer = this.#costs.reserve(reserved);
+        if (answer === 'go') {
+          void this.#send({ rows, repeatable: packer === this.#plain, reserved });
+          continue;
+        }
+        packer.putBack(rows);
+        if (answer === 'never') this.#priceWaiting();
+        break;
       }
+    }
+  }
+
+  /** A ceiling was reached: what was packed is not sent any more. */
+  #priceWaiting(): void {
+    for (const packer of [this.#once, this.#plain]) {
+      for (const row of packer.takeAll()) this.#price(row, [row.prepared]);
     }
   }
 
@@ -233,19 +267,32 @@ export class SinkLane<Item> {
       this.#notSent(row, prepared.rejected);
       return;
     }
-    if (this.run.dryRun) {
-      const sums = row.following && this.#prepared(row.following.update);
-      this.run.ledger.work.dataPoints += priceOf(prepared) + (sums ? priceOf(sums) : 0);
-      this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
+    if (this.#costs.pricesOnly) {
+      this.#price(row, [prepared]);
       return;
     }
     // The row is the lane's own: a copy of each would be among the larger things to collect.
     const held = row as HeldRow<Item>;
-    held.item = prepared.item;
+    held.prepared = prepared;
     const claims = this.#detection?.types?.takeClaims();
     if (claims) held.claims = claims;
     const fits = (prepared.repeatable ? this.#plain : this.#once).add(held, prepared);
     if (!fits) this.#notSent(row, 'larger than one request may be');
+  }
+
+  /** The row is priced instead of sent, and so are the sums that would have followed it. */
+  #price(row: TakenRow, parts: Prepared<Item>[]): void {
+    const { following, sums, pending, known } = row;
+    const more = following && this.#prepared(following.update);
+    if (more && !('rejected' in more)) parts.push(more);
+    this.#costs.price({ allowCreate: row.update.allowCreate, ...(known !== undefined && { known }) }, parts);
+    if (pending) this.#detection!.release(pending);
+    if (this.run.dryRun) {
+      this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
+      return;
+    }
+    for (const intent of [following?.intent, sums?.intent]) if (intent) this.#sums!.drop(intent);
+    this.#decide(row, { outcome: 'unsent', reason: ceilingReason });
   }
 
   #notSent(row: TakenRow, reason: string): void {
@@ -347,8 +394,17 @@ export class SinkLane<Item> {
     );
   }
 
+  #permit({ ceilings, sendEverything }: LaneSettings): (() => Promise<SendingPermit>) | undefined {
+    const detection = this.#detection;
+    if (!detection) return undefined;
+    const { id: runId, goal } = this.run;
+    const emptyStoreLimit = ceilings?.emptyStoreDataPoints;
+    return () => detection.permit({ goalId: goal.id, runId, emptyStoreLimit, tick: sendEverything });
+  }
+
   async #compare(rows: readonly ComparedRow[]): Promise<void> {
-    const asked = this.#compares ? rows : rows.map((row) => ({ ...row, sentBefore: true }));
+    const everything = (await this.#costs.everything) || !this.#compares;
+    const asked = !everything ? rows : rows.map((row) => ({ ...row, sentBefore: true }));
     const looked = await this.#detection!.look(asked);
     for (const [at, row] of asked.entries()) this.#packChanged(row, looked[at]!);
     if (this.run.stopping) this.#dropReopening();
@@ -375,7 +431,8 @@ export class SinkLane<Item> {
 
   #packChanged({ row, update }: ComparedRow, looked: Looked): void {
     if (looked === 'waiting') return;
-    const { pending, same, saved, unknown } = looked;
+    const { pending, same, saved, unknown, known } = looked;
+    this.#costs.compared(known, looked.update?.changes.some(isRemoval) ?? false);
     if (this.run.stopping) {
       if (pending) this.#detection!.release(pending);
       this.#decide(row, { outcome: 'unsent' });
@@ -387,8 +444,10 @@ export class SinkLane<Item> {
     if (looked.refreshed) work.refreshed++;
     const refused = unknown.map((field) => ({ field, reason: targetUnknown }));
     const left = refused.length > 0 ? { ...row, refused: [...(row.refused ?? []), ...refused] } : row;
-    if (looked.update) this.#pack(pending ? { ...left, pending } : left, looked.update);
-    else if (same > 0 || (left.following && unknown.length > 0))
+    if (looked.update) {
+      const closed = pending ? { ...left, pending } : left;
+      this.#pack(this.#costs.pricesOnly ? { ...closed, known } : closed, looked.update);
+    } else if (same > 0 || (left.following && unknown.length > 0))
       this.#conclude(left, { outcome: 'unchanged' });
     else if (unknown.length > 0) this.#conclude(left, { outcome: 'filtered', reason: targetUnknown });
     // Nothing was meant to change: the target says so in its own words.
@@ -411,10 +470,8 @@ export class SinkLane<Item> {
         this.#decide(row, { outcome: 'unsent', reason: partlySentReason });
         return;
       }
-      const { following: _following, pending: _pending, refused = [], ...rest } = row;
-      const { refused: refusedByTarget = [], ...plain } = verdict;
-      const both = { ...rest, refused: [...refused, ...refusedByTarget] };
-      this.#pack({ ...both, sums: { intent: following.intent, rest: plain } }, following.update);
+      const { following: _following, pending: _pending, ...rest } = row;
+      this.#pack({ ...rest, sums: { intent: following.intent, rest: verdict } }, following.update);
       return;
     }
     if (following) this.#sums!.drop(following.intent);
@@ -450,18 +507,18 @@ export class SinkLane<Item> {
 
   async #send(request: RequestInFlight<Item>): Promise<void> {
     const { rows, repeatable } = request;
-    const intents: SumIntent[] = [];
-    for (const { sums } of rows) if (sums) intents.push(sums.intent);
+    const intents = rows.flatMap(({ sums }) => (sums ? [sums.intent] : []));
     this.#inFlight.add(request);
     let verdicts: Verdict[];
     try {
-      const items = rows.map((row) => row.item);
+      const items = rows.map(({ prepared }) => prepared.item);
       if (intents.length > 0) await this.#sums!.intend(intents);
       verdicts = await this.#target.send(items, repeatable, {
         stopped: this.run.signal,
         abandoned: this.#abandoned.signal,
         work: this.run.ledger.work,
         limits: this.#limits,
+        mayRepeat: () => this.#reserveAgain(request),
         pausing: (ms, why) => this.#events.progress(this.run, ms > 0 ? why : undefined, ms),
         notice: (notice) => {
           if (this.run.notice(notice)) this.#events.noticed(notice, this.run);
@@ -488,6 +545,7 @@ export class SinkLane<Item> {
         verdicts[at] = { ...verdicts[at], unconfirmed: false };
       }
     }
+    this.#settleCost(request, verdicts);
     this.#remember(rows, verdicts);
     for (const [at, row] of rows.entries()) {
       const verdict = verdicts[at]!;
@@ -508,6 +566,19 @@ export class SinkLane<Item> {
     if (this.run.stopping) return;
     this.#events.failed(error, this.run);
     this.run.fail(error);
+  }
+
+  /** A try that may have been charged counts along with the next one. */
+  #reserveAgain(request: RequestInFlight<Item>): boolean {
+    const price = priceOf(request.rows);
+    if (!this.#costs.reserveAgain(price)) return false;
+    request.reserved += price;
+    return true;
+  }
+
+  #settleCost({ rows, reserved }: RequestInFlight<Item>, verdicts: readonly Verdict[]): void {
+    const prices = rows.map(({ prepared }) => prepared.dataPoints ?? 0);
+    this.#costs.settle(reserved, prices, verdicts);
   }
 
   /** What the target has taken is remembered along with the outcomes; what nobody knows of is forgotten. */
@@ -564,8 +635,10 @@ export class SinkLane<Item> {
     const requests = [...this.#inFlight];
     this.#inFlight.clear();
     this.#abandoned.abort();
-    for (const { rows, repeatable } of requests) {
+    for (const request of requests) {
+      const { rows, repeatable } = request;
       const verdict: Verdict = { outcome: 'unknown', reason: noAnswerReason, repeatable };
+      this.#settleCost(request, []);
       this.#remember(
         rows,
         rows.map(() => verdict),
@@ -590,8 +663,15 @@ function fateOf({ outcome, refused }: Verdict): Fate {
   return refused?.some(({ field }) => field === 'attributes') ? 'not-applied' : 'applied';
 }
 
-function priceOf(prepared: ReturnType<SinkTarget<unknown>['prepare']>): number {
-  return 'rejected' in prepared ? 0 : (prepared.dataPoints ?? 0);
+/** A change that empties a field. */
+function isRemoval({ values }: FieldChange): boolean {
+  return values.length === 0;
+}
+
+function priceOf(rows: readonly HeldRow<unknown>[]): number {
+  let points = 0;
+  for (const { prepared } of rows) points += prepared.dataPoints ?? 0;
+  return points;
 }
 
 function rejectedUpdate(update: unknown, claim: Claim, reason: string | undefined): RejectedUpdate {

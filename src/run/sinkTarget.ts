@@ -47,6 +47,8 @@ export interface SendContext {
   work: WorkCounters;
   /** What one request may hold in this run; a target lowers it when it is told that it sent too much. */
   limits: RequestLimits;
+  /** A request may have been carried out and is to go out once more. False: it must not, for what it would cost. */
+  mayRepeat?(): boolean;
   /** Says that sending pauses, for the status line: a `PaceReason`, or what went wrong; 0 ends the pause. */
   pausing(ms: number, why: string): void;
   notice(notice: RunNotice): void;
@@ -78,6 +80,8 @@ export interface SinkTarget<Item> {
     update: ProfileUpdate,
     types?: AttributeTypes,
   ): Prepared<Item> | { rejected: string; refused: readonly RefusedAttribute[] };
+  /** What the item costs by attribute (event, product); for prices only, so it need not be fast. */
+  pricesOf?(item: Item): Iterable<[name: string, points: number]>;
   /**
    * Sends the items, retries included, in one request or in several, and gives a verdict per item, in order. Throws a
    * SyncError only where a setting is wrong: the run then ends, and its `maybeApplied` says whether these items are

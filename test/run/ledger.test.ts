@@ -86,6 +86,9 @@ describe('ledger', () => {
     const { work } = Ledger.restored({ ...state, work: earlier as typeof state.work });
     work.dataPointsSaved += 5;
     work.attributesSaved += 4;
-    assert.deepEqual({ ...work }, { ...earlier, dataPointsSaved: 5, attributesSaved: 4, refreshed: 0 });
+    assert.deepEqual(
+      { ...work },
+      { ...earlier, dataPointsUncertain: 0, dataPointsSaved: 5, attributesSaved: 4, refreshed: 0 },
+    );
   });
 });

@@ -131,8 +131,7 @@ export function sendThrough<Item>(
 ): SentGoal {
   const { change = (same) => same } = options;
   const registry = new RunRegistry();
-  const lanes = options.lanes && { lanes: options.lanes };
-  const { sink, told, ended } = sinkOn(registry, target, lanes);
+  const { sink, told, ended } = sinkOn(registry, target, { lanes: { quietMs: 20, ...options.lanes } });
   const run = registry.start({
     goal,
     path: { sink: 'sink', single: true, between: [] },

@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type ReportWords, reportSubject, reportText } from '../../src/run/reportText';
-import { packageRoot } from '../support/places';
+import { reportSubject, reportText } from '../../src/run/reportText';
+import { catalogueWords } from './catalogueWords';
 import { exportGoal, importGoal } from './connectionPieces';
 import { failedExportSummary, report } from './reportPieces';
 
-/** The words of a catalogue, looked up as Node-RED does. */
-function words(language: string): ReportWords {
-  const type = 'profile-sync-connection';
-  const file = join(packageRoot, 'nodes', type, 'locales', language, `${type}.json`);
-  const catalogue = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { report: unknown }>;
-  return (key, values = {}) => {
-    let found: unknown = catalogue[type]?.report;
-    for (const part of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[part];
-    assert.equal(typeof found, 'string', `${language} has no text for report.${key}`);
-    return String(found).replace(/__(\w+?)__/g, (_, name: string) => {
-      assert.ok(name in values, `${key} needs ${name}`);
-      return String(values[name]);
-    });
-  };
-}
-
-const english = words('en-US');
-const german = words('de');
+const english = catalogueWords('en-US');
+const german = catalogueWords('de');
 
 describe('run report as a text', () => {
   it('reads well in English', () => {
