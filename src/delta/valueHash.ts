@@ -5,6 +5,8 @@ import { readTime } from '../mapping/timeText';
 const tag = { text: 1, number: 2, yes: 3, no: 4, none: 5, list: 6, object: 7, time: 8 } as const;
 const decimal = new Float64Array(1);
 const words = new Int32Array(decimal.buffer);
+/** Deeper than any value that a target takes; JSON can be read far deeper than it can be walked through. */
+const maxDepth = 200;
 
 /**
  * A keyed 64-bit hash of a JSON value, in two halves of 32 bits (MurmurHash3's mixing over two keyed lanes). It is no
@@ -19,6 +21,7 @@ export class ValueHasher {
   high = 0;
   readonly #seedLow: number;
   readonly #seedHigh: number;
+  #depth = 0;
 
   constructor(secret: Buffer) {
     const seeds = createHmac('sha256', secret).update('fingerprints').digest();
@@ -29,6 +32,7 @@ export class ValueHasher {
   hash(value: unknown): void {
     this.low = this.#seedLow;
     this.high = this.#seedHigh;
+    this.#depth = 0;
     this.#take(value);
     this.low = finished(this.low);
     this.high = finished(this.high);
@@ -59,8 +63,7 @@ export class ValueHasher {
         return;
       case 'object':
         if (value === null) this.#mix(tag.none);
-        else if (Array.isArray(value)) this.#list(value);
-        else this.#object(value as Record<string, unknown>);
+        else this.#nested(value);
         return;
       default:
         this.#mix(tag.none);
@@ -92,6 +95,18 @@ export class ValueHasher {
     this.#mix(kind);
     this.#mix(words[0]!);
     this.#mix(words[1]!);
+  }
+
+  /** What is nested too deep equals nothing, not even itself: so a change inside it is never missed. */
+  #nested(value: object): void {
+    if (this.#depth >= maxDepth) {
+      this.#mix((Math.random() * 2 ** 32) | 0);
+      return;
+    }
+    this.#depth++;
+    if (Array.isArray(value)) this.#list(value);
+    else this.#object(value as Record<string, unknown>);
+    this.#depth--;
   }
 
   #list(list: readonly unknown[]): void {

@@ -312,6 +312,23 @@ describe('users.track sends only what has changed', () => {
     assert.equal((await run([mira], { target: { workspace: { name: 'production' } } })).unchanged, 1);
   });
 
+  it('the rows beside one that is nested too deep to be written, which is rejected', async () => {
+    const depth = 100_000;
+    const deep = JSON.parse(`${'{"o":'.repeat(depth)}1${'}'.repeat(depth)}`) as { o: object };
+    const object = (value: object): FieldChange => ({
+      field: 'nested',
+      strategy: 'set',
+      as: 'object',
+      values: [value as { [key: string]: unknown }],
+    });
+    const ledger = await run([
+      update('u-1', [object({ a: 1 })]),
+      update('u-2', [object(deep)]),
+      update('u-3', [object({ a: 3 })]),
+    ]);
+    assert.deepEqual([ledger.accepted, ledger.rejected, ledger.unsent], [2, 1, 0]);
+  });
+
   it('in a dry run nothing, and says what a run would cost', async () => {
     const mira = (tier: string) => update('mira', [change('tier', tier), change('city', 'Bonn')]);
     const first = await run([mira('gold')], { dryRun: true });

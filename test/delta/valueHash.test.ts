@@ -53,6 +53,13 @@ describe('hash of a value', () => {
     assert.equal(seen.size, 200_000);
   });
 
+  it('gets through whatever JSON can be read, and takes nothing for equal that it has not looked at', () => {
+    const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}1${']'.repeat(depth)}`);
+    assert.equal(hash(nested(150)), hash(nested(150)));
+    for (const depth of [300, 100_000]) assert.notEqual(hash(nested(depth)), hash(nested(depth)));
+    assert.equal(hash('after'), hash('after'));
+  });
+
   it('depends on the secret', () => {
     assert.notEqual(hash('gold'), hash('gold', new ValueHasher(Buffer.alloc(32, 8))));
   });
