@@ -165,6 +165,25 @@ describe('users.track sends only what has changed', () => {
     assert.equal(braze.dataPoints().total, 80);
   });
 
+  it('values inside an attribute one run later, where another object of the update is replaced first', async () => {
+    braze.addUsers([{ external_id: 'mira', custom_attributes: { address: { zip: '53111' } } }]);
+    const mira = update('mira', [
+      { ...change('pet', { name: 'Rex' }), as: 'object' },
+      { ...change('address', 'Bonn'), path: ['city'], type: 'text' },
+      { ...change('address', 'NRW'), path: ['state'], type: 'text' },
+    ]);
+    const first = await run([mira]);
+    assert.deepEqual([first.accepted, first.refusedAttributes], [1, { 'nested-beside-object': 2 }]);
+    assert.deepEqual(custom('mira'), { pet: { name: 'Rex' }, address: { zip: '53111' } });
+    const second = await run([mira]);
+    assert.deepEqual([second.accepted, second.refusedAttributes, second.work.dataPoints], [1, {}, 2]);
+    assert.deepEqual(custom('mira'), {
+      pet: { name: 'Rex' },
+      address: { zip: '53111', city: 'Bonn', state: 'NRW' },
+    });
+    assert.equal((await run([mira])).unchanged, 1);
+  });
+
   it('no value that an attribute would not take by its type, whatever run decided the type', async () => {
     const first = await run([
       update('mira', [change('tier', 'gold'), change('since', '2026-01-31'), change('points', 5)]),
