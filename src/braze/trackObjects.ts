@@ -27,6 +27,8 @@ export interface TrackObjects {
    * may send them after all: as an update of their own, `{ ...update, changes: apart }`, once this one was accepted.
    */
   apart?: readonly FieldChange[];
+  /** Nobody is created for them: creation is off, or by a `braze_id`, which cannot create (contracts: braze 2.3). */
+  updateOnly: boolean;
   /** May these objects be sent a second time without counting twice? (contracts: braze 2.9) */
   repeatable: boolean;
 }
@@ -54,7 +56,13 @@ export function trackObjects(
   if (typeof identifier === 'string') return { rejected: identifier };
   const updateOnly = !update.allowCreate;
   const attributes = new AttributeList(identifier, updateOnly, update.changes.length);
-  const result: TrackObjects = { events: [], purchases: [], refused: [], repeatable: true };
+  const result: TrackObjects = {
+    events: [],
+    purchases: [],
+    refused: [],
+    updateOnly: updateOnly || identifier.key === 'braze_id',
+    repeatable: true,
+  };
   let replaced = false;
   let nested: NestedAttributes | undefined;
   for (const change of update.changes) {

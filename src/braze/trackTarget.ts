@@ -94,7 +94,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
       bytes,
       kinds,
       dataPoints: priceOf(made),
-      updateOnly: !update.allowCreate,
+      updateOnly: made.updateOnly,
     };
     return {
       item,
