@@ -41,9 +41,10 @@ export default function register(RED: NodeAPI): void {
     items: await collect(clientOf(draft).segments(signal), ({ id, name }) => ({ value: id, label: name })),
   }));
   draftRoute(RED, 'list/braze-attributes', secrets, async (draft, signal) => ({
-    items: await collect(clientOf(draft).customAttributes(signal), ({ name }) => ({
+    items: await collect(clientOf(draft).customAttributes(signal), ({ name, dataType }) => ({
       value: name,
       label: name,
+      type: dataType,
     })),
   }));
   draftRoute(RED, 'check/braze', secrets, async (draft, signal) => ({

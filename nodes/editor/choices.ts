@@ -11,6 +11,12 @@ export interface Choice {
   unique?: boolean;
 }
 
+/** A field that was seen in a sample record, and how its value there is best mapped. */
+export interface SeenField {
+  path: string;
+  traits: FieldTraits;
+}
+
 /** A list on offer, with an optional sentence about it (for example why it may be incomplete). */
 export interface ChoiceList {
   choices: Choice[];

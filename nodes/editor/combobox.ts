@@ -114,7 +114,7 @@ class Combobox {
     }
     const below = window.innerHeight - at.bottom - 8;
     const upwards = below < 160 && at.top > below;
-    const width = Math.min(Math.max(at.width, 280), window.innerWidth - 16);
+    const width = Math.min(Math.max(at.width, 360), window.innerWidth - 16);
     Object.assign(this.list.style, {
       width: `${width}px`,
       left: `${Math.max(8, Math.min(at.left, window.innerWidth - width - 8))}px`,

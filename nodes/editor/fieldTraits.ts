@@ -46,6 +46,18 @@ const properties: { readonly [filterType: string]: FieldTraits } = {
   DATETIME: { type: 'time', as: 'one' },
 };
 
+/** By the leading words of a Braze attribute's `data_type` (contracts: braze 5). */
+const attributes: { readonly [dataType: string]: FieldTraits } = {
+  string: text,
+  number: { type: 'number', as: 'one' },
+  boolean: { type: 'boolean', as: 'one' },
+  date: { type: 'time', as: 'one' },
+  time: { type: 'time', as: 'one' },
+  array: { type: 'text', as: 'list' },
+  'object array': { type: 'json', as: 'list' },
+  object: { type: 'json', as: 'object' },
+};
+
 /** How a field of a Braze export is best mapped; undefined for one that is not documented. */
 export function exportFieldTraits(field: string): FieldTraits | undefined {
   const found = exportFields.find((known) => known.field === field);
@@ -60,4 +72,10 @@ export function brazeTargetTraits(field: string): FieldTraits | undefined {
 
 export function propertyTraits(filterType: string | undefined): FieldTraits | undefined {
   return filterType === undefined ? undefined : properties[filterType];
+}
+
+/** A type that is not known gives none: then the row stays as it is. */
+export function attributeTraits(dataType: string | undefined): FieldTraits | undefined {
+  const plain = (dataType ?? '').toLowerCase().trim();
+  return attributes[plain] ?? attributes[plain.split(/[^a-z]/)[0] ?? ''];
 }

@@ -1,6 +1,6 @@
 import { create, icon } from './elements';
 import type { MapperChoices } from './mapperChoices';
-import { fieldInput, sourceCell } from './mappingCells';
+import { fieldInput, sourceCell, tellProblems } from './mappingCells';
 import { blankIdentifier, type Direction, type IdentifierRow } from './mappingDocument';
 import { listRows, prepareListItem } from './tableList';
 
@@ -32,8 +32,7 @@ export class IdentifierTable {
       height: 'auto',
       ariaLabel: options.node._('profile-field-mapper.label.identifiers'),
     });
-    const groups = options.groups.length > 0 ? options.groups : [[blankIdentifier()]];
-    for (const pairs of groups) options.list.editableList('addItem', { pairs: [...pairs] });
+    this.replace(options.groups);
   }
 
   groups(): IdentifierRow[][] {
@@ -46,20 +45,21 @@ export class IdentifierTable {
   }
 
   redraw(): void {
-    const groups = this.groups();
+    this.replace(this.groups());
+  }
+
+  /** Holds other groups from now on. */
+  replace(groups: readonly IdentifierRow[][]): void {
     this.options.list.editableList('empty');
-    for (const pairs of groups) this.options.list.editableList('addItem', { pairs });
+    const shown = groups.length > 0 ? groups : [[blankIdentifier()]];
+    for (const pairs of shown) this.options.list.editableList('addItem', { pairs: [...pairs] });
   }
 
   private addGroup(container: JQuery, group: Partial<Group>): void {
     const problem = create('div', { class: 'profile-sync-map-problem' });
     const made: Group = Object.assign(group, {
       pairs: group.pairs ?? [blankIdentifier()],
-      tell: (problems: readonly string[]) => {
-        problem.replaceChildren(
-          ...(problems.length > 0 ? [icon('fa-exclamation-triangle'), problems.join(' ')] : []),
-        );
-      },
+      tell: (problems: readonly string[]) => tellProblems(problem, problems),
     });
     const pairs = create('div', { class: 'profile-sync-map-pairs' });
     container.append(create('div', { class: 'profile-sync-map-row' }, pairs, problem));
@@ -93,6 +93,7 @@ export class IdentifierTable {
     const source = sourceCell({
       node,
       value: pair.source,
+      kinds: ['field', 'static', 'jsonata'],
       label: node._(`profile-field-mapper.row.source.${side}`),
       placeholder: node._(`profile-field-mapper.row.source.${side}`),
       source: () => choices().sources(),

@@ -1,7 +1,7 @@
 import { post } from './adminApi';
 import type { Choice, ChoiceSource } from './choices';
 import type { Draft } from './draft';
-import { propertyTraits } from './fieldTraits';
+import { attributeTraits, propertyTraits } from './fieldTraits';
 
 /** The lists that the server fetches from the outside systems. */
 export type LiveList =
@@ -34,7 +34,10 @@ export function liveList(node: EditorNode, list: LiveList, draft: () => Draft | 
     const pending = answer;
     try {
       const { items, note } = await pending;
-      return { choices: items.map((item) => choiceOf(node, item)), ...(note === undefined ? {} : { note }) };
+      return {
+        choices: items.map((item) => choiceOf(node, list, item)),
+        ...(note === undefined ? {} : { note }),
+      };
     } catch (failure) {
       if (answer === pending) answer = undefined;
       throw failure;
@@ -42,7 +45,7 @@ export function liveList(node: EditorNode, list: LiveList, draft: () => Draft | 
   };
 }
 
-function choiceOf(node: EditorNode, item: ListAnswer['items'][number]): Choice {
+function choiceOf(node: EditorNode, list: LiveList, item: ListAnswer['items'][number]): Choice {
   const label = item.label === undefined || item.label === '' ? item.value : item.label;
   const choice: Choice = { value: item.value, label };
   const remarks = label === item.value ? [] : [item.value];
@@ -51,7 +54,7 @@ function choiceOf(node: EditorNode, item: ListAnswer['items'][number]): Choice {
     remarks.push(node._('shared.list.unique'));
   }
   if (remarks.length > 0) choice.remark = remarks.join(', ');
-  const traits = propertyTraits(item.type);
+  const traits = list === 'braze-attributes' ? attributeTraits(item.type) : propertyTraits(item.type);
   if (traits !== undefined) choice.traits = traits;
   return choice;
 }

@@ -1,74 +1,98 @@
-import { exportFields } from '../../src/braze/exportFields';
-import { reservedAttributes } from '../../src/braze/reservedAttributes';
 import { formatFieldPath } from '../../src/mapping/fieldPath';
-import type { Choice, ChoiceSource } from './choices';
+import { type BrazeTarget, brazeTargets } from './brazeTargets';
+import type { Choice, ChoiceList, ChoiceSource, SeenField } from './choices';
 import { connectedConfig } from './connectedConfig';
 import { savedDraft } from './draft';
-import { brazeTargetTraits, exportFieldTraits } from './fieldTraits';
+import { brazeTargetTraits } from './fieldTraits';
+import { importFieldPaths } from './importFieldPaths';
 import { type LiveList, liveList } from './liveList';
 import type { Direction } from './mappingDocument';
+import type { FieldTraits } from './mappingRowRules';
 
 /** What the drop-downs of a mapper offer for one direction. */
 export interface MapperChoices {
   sources: ChoiceSource;
   targets: ChoiceSource;
   identifierTargets: ChoiceSource;
+  /** The names that the other system has; undefined where they cannot be asked for. */
+  existingTargets: () => Promise<ReadonlySet<string> | undefined>;
 }
 
 /** The fields by which Braze finds users; an alias needs both of its parts in one row (contracts: braze 2.3). */
 const brazeIdentifiers = ['external_id', 'braze_id', 'email', 'phone', 'user_alias_name', 'user_alias_label'];
 
 /** What a profile record from BlueConic holds beside its properties (`BlueConicProfileRecord`). */
-const recordFields: Choice[] = [
-  { value: 'id', label: 'id', traits: { type: 'text', as: 'one' } },
-  { value: 'segments', label: 'segments', traits: { type: 'json', as: 'list' } },
-  { value: 'permissionLevel', label: 'permissionLevel', traits: { type: 'text', as: 'one' } },
-  { value: 'consentedObjectives', label: 'consentedObjectives', traits: { type: 'text', as: 'list' } },
-  { value: 'refusedObjectives', label: 'refusedObjectives', traits: { type: 'text', as: 'list' } },
-  { value: 'interactionsViewed', label: 'interactionsViewed', traits: { type: 'text', as: 'list' } },
-  { value: 'lastModified', label: 'lastModified', traits: { type: 'time', as: 'one' } },
+const recordFields: readonly (readonly [path: string, traits: FieldTraits])[] = [
+  ['id', { type: 'text', as: 'one' }],
+  ['segments[*].name', { type: 'text', as: 'list' }],
+  ['segments[*].id', { type: 'text', as: 'list' }],
+  ['segments[#]', { type: 'integer', as: 'one' }],
+  ['interactionsViewed', { type: 'text', as: 'list' }],
+  ['interactionsViewed[#]', { type: 'integer', as: 'one' }],
+  ['permissionLevel', { type: 'text', as: 'one' }],
+  ['consentedObjectives', { type: 'text', as: 'list' }],
+  ['refusedObjectives', { type: 'text', as: 'list' }],
+  ['lastModified', { type: 'time', as: 'one' }],
 ];
 
-/** What no mapping can write: names that only this package may use, or that Braze refuses. */
-const notWritable = new Set(['identifier', 'control', 'forbidden']);
-
-export function mapperChoices(node: EditorNode, direction: Direction): MapperChoices {
+/** @param seen the fields of the samples in the dialog, which may know what no list does. */
+export function mapperChoices(
+  node: EditorNode,
+  direction: Direction,
+  seen: () => readonly SeenField[],
+): MapperChoices {
   const attributes = connectedList(node, 'braze-config', 'braze-attributes');
   const properties = connectedList(node, 'blueconic-config', 'blueconic-properties');
+  const fromSamples = () => seen().map(({ path, traits }) => fieldChoice(node, path, traits, 'fromSample'));
   if (direction === 'import') {
     return {
-      sources: documentedAnd(importFields(), attributes, (choice) => ({
-        ...choice,
-        value: formatFieldPath(['custom_attributes', choice.value]),
-        label: formatFieldPath(['custom_attributes', choice.value]),
-      })),
+      sources: all(
+        importFieldPaths().map(({ path, traits }) => fieldChoice(node, path, traits)),
+        attributes,
+        (choice) => {
+          const path = formatFieldPath(['custom_attributes', choice.value]);
+          return { ...choice, value: path, label: path };
+        },
+        fromSamples,
+      ),
       targets: properties,
       identifierTargets: uniqueOnly(properties),
+      existingTargets: () => names(properties),
     };
   }
   return {
-    sources: documentedAnd(recordFields, properties, (choice) => ({
-      ...choice,
-      value: formatFieldPath(['properties', choice.value]),
-    })),
-    targets: documentedAnd(exportTargets(), attributes, (choice) => choice),
+    sources: all(
+      recordFields.map(([path, traits]) => fieldChoice(node, path, traits)),
+      properties,
+      (choice) => ({ ...choice, value: formatFieldPath(['properties', choice.value]) }),
+      fromSamples,
+    ),
+    targets: all(
+      brazeTargets().map((target) => targetChoice(node, target)),
+      attributes,
+      (choice) => choice,
+    ),
     identifierTargets: () => ({ choices: brazeIdentifiers.map((name) => ({ value: name, label: name })) }),
+    existingTargets: () => names(attributes),
   };
 }
 
-function importFields(): Choice[] {
-  return exportFields
-    .filter(({ field }) => field !== 'custom_attributes')
-    .map(({ field }) => withTraits({ value: field, label: field }, exportFieldTraits(field)));
+/** What a reserved key of Braze takes and costs, in one sentence. */
+export function brazeTargetText(node: EditorNode, { accepts, billable }: BrazeTarget): string {
+  const price = billable ? 'costs' : 'free';
+  return `${node._(`profile-field-mapper.accepts.${accepts}`)} · ${node._(`profile-field-mapper.accepts.${price}`)}`;
 }
 
-function exportTargets(): Choice[] {
-  return [...reservedAttributes.values()]
-    .filter(({ type }) => !notWritable.has(type))
-    .map(({ key }) => withTraits({ value: key, label: key }, brazeTargetTraits(key)));
+function fieldChoice(node: EditorNode, path: string, traits: FieldTraits, origin?: 'fromSample'): Choice {
+  const type = node._(`profile-field-mapper.type.${traits.type}`);
+  const shape = traits.as === 'list' ? node._('profile-field-mapper.choice.listOf', { type }) : type;
+  const remark = origin ? `${shape}, ${node._('profile-field-mapper.choice.fromSample')}` : shape;
+  return { value: path, label: path, remark, traits };
 }
 
-function withTraits(choice: Choice, traits: Choice['traits']): Choice {
+function targetChoice(node: EditorNode, target: BrazeTarget): Choice {
+  const choice: Choice = { value: target.key, label: target.key, remark: brazeTargetText(node, target) };
+  const traits = brazeTargetTraits(target.key);
   return traits === undefined ? choice : { ...choice, traits };
 }
 
@@ -77,20 +101,39 @@ function connectedList(node: EditorNode, configType: string, list: LiveList): Ch
   return liveList(node, list, () => savedDraft(connectedConfig(node, configType) ?? ''));
 }
 
-/** The documented fields, which need no connection, and the account's own ones where they can be had. */
-function documentedAnd(
-  documented: Choice[],
+/**
+ * The documented fields, which need no connection, the account's own ones where they can be had, and what else the
+ * samples hold. Why a list is not complete stands below it.
+ */
+function all(
+  documented: readonly Choice[],
   live: ChoiceSource,
   asField: (choice: Choice) => Choice,
+  more: () => Choice[] = () => [],
 ): ChoiceSource {
   return async () => {
-    try {
-      const list = await live();
-      return { ...list, choices: [...documented, ...list.choices.map(asField)] };
-    } catch (failure) {
-      return { choices: documented, note: failure instanceof Error ? failure.message : String(failure) };
-    }
+    const list = await ownOf(live);
+    const own = [...documented, ...list.choices.map(asField)];
+    const known = new Set(own.map(({ value }) => value));
+    return { ...list, choices: [...own, ...more().filter(({ value }) => !known.has(value))] };
   };
+}
+
+async function ownOf(live: ChoiceSource): Promise<ChoiceList> {
+  try {
+    return await live();
+  } catch (failure) {
+    return { choices: [], note: failure instanceof Error ? failure.message : String(failure) };
+  }
+}
+
+async function names(live: ChoiceSource): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { choices, note } = await live();
+    return note === undefined ? new Set(choices.map(({ value }) => value)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only fields by which profiles are found, unless the list knows of none. */

@@ -2,6 +2,7 @@ import { conversionFor } from '../../src/mapping/conversions';
 import { parseFieldPath } from '../../src/mapping/fieldPath';
 import { brazeIdentifierFault } from '../../src/mapping/identifierRules';
 import { overlappingRow } from '../../src/mapping/insideRules';
+import { type ConditionProblem, conditionProblems } from './filterProblems';
 import type { Direction, IdentifierRow, Mapping, MappingRow, MappingSource } from './mappingDocument';
 
 /** Everything that can be wrong with a mapping; each has a sentence in the mapper's catalogue under `problem`. */
@@ -30,13 +31,18 @@ export const MAPPING_PROBLEMS = [
   'objectImport',
   'objectNeedsJson',
   'jsonNeedsShape',
+  'insideImport',
+  'insidePath',
+  'insideNames',
+  'insideOnlySet',
+  'noConditions',
 ] as const;
 
-export type Problem = (typeof MAPPING_PROBLEMS)[number];
+export type Problem = (typeof MAPPING_PROBLEMS)[number] | ConditionProblem;
 
-/** A problem and its place: the n-th identifier group or row, from 0; none for the list as a whole. */
+/** A problem and its place: the n-th identifier group, row or condition, from 0; none for the list as a whole. */
 export interface MappingProblem {
-  list: 'identifiers' | 'rows';
+  list: 'identifiers' | 'rows' | 'filter';
   at?: number;
   problem: Problem;
   /** For `duplicateTarget`: the number of the row that has the target already, counted from 1. */
@@ -48,7 +54,7 @@ export interface MappingProblem {
  * are for logs; a test holds the two together.
  */
 export function mappingProblems(mapping: Mapping): MappingProblem[] {
-  return [...identifierProblems(mapping), ...allRowProblems(mapping)];
+  return [...identifierProblems(mapping), ...allRowProblems(mapping), ...filterProblems(mapping.filter)];
 }
 
 function identifierProblems({ identifiers: groups, direction }: Mapping): MappingProblem[] {
@@ -92,6 +98,16 @@ function allRowProblems({ rows, direction }: Mapping): MappingProblem[] {
   });
 }
 
+function filterProblems(filter: Mapping['filter']): MappingProblem[] {
+  if (filter === undefined) return [];
+  if (filter.conditions.length === 0) return [{ list: 'filter', problem: 'noConditions' }];
+  return filter.conditions.flatMap((condition, at) =>
+    [...sourceProblem(condition.source), ...conditionProblems(condition)].map(
+      (problem): MappingProblem => ({ list: 'filter', at, problem }),
+    ),
+  );
+}
+
 function rowProblems(row: MappingRow, direction: Direction): Problem[] {
   return [
     ...targetProblem(row.target),
@@ -99,6 +115,7 @@ function rowProblems(row: MappingRow, direction: Direction): Problem[] {
     ...strategyProblem(row, direction),
     ...shapeProblem(row, direction),
     ...staticProblem(row, direction),
+    ...insideProblem(row, direction),
   ];
 }
 
@@ -110,11 +127,15 @@ function targetProblem(target: string): Problem[] {
 function sourceProblem(source: MappingSource): Problem[] {
   if (source.kind === 'static') return [];
   if (source.kind === 'jsonata') return source.expression.trim() === '' ? ['expressionEmpty'] : [];
+  return readable(source.path) ? [] : ['path'];
+}
+
+function readable(path: string): boolean {
   try {
-    parseFieldPath(source.path);
-    return [];
+    parseFieldPath(path);
+    return true;
   } catch {
-    return ['path'];
+    return false;
   }
 }
 
@@ -149,4 +170,13 @@ export function shapeProblem({ as, type }: MappingRow, direction: Direction): Pr
 function staticProblem({ source, type }: MappingRow, direction: Direction): Problem[] {
   if (source.kind !== 'static') return [];
   return conversionFor(type, direction).convert(source.value) === undefined ? ['staticValue'] : [];
+}
+
+/** Why a value cannot stand where `inside` says, if so. */
+export function insideProblem({ inside, strategy }: MappingRow, direction: Direction): Problem[] {
+  if (inside === undefined) return [];
+  if (direction === 'import') return ['insideImport'];
+  if (!readable(inside)) return ['insidePath'];
+  if (parseFieldPath(inside).some((part) => typeof part !== 'string')) return ['insideNames'];
+  return strategy === 'set' ? [] : ['insideOnlySet'];
 }

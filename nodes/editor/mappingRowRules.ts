@@ -1,13 +1,11 @@
 import type { Direction, FieldType, MappingRow } from './mappingDocument';
-import { shapeProblem, strategyProblem } from './mappingProblems';
+import { insideProblem, shapeProblem, strategyProblem } from './mappingProblems';
+
+export { fieldTypes as TYPES } from '../../src/mapping/fieldType';
 
 /** In the order of the drop-downs. */
 export const STRATEGIES = ['set', 'add', 'sum', 'setIfEmpty', 'clear'] as const;
 export const SHAPES = ['one', 'list', 'object'] as const;
-export const TYPES = [
-  ...(['text', 'number', 'integer', 'decimal', 'boolean', 'time', 'date'] as const),
-  ...(['email', 'phone', 'gender', 'country', 'language', 'json'] as const),
-];
 
 /** How a field's values are best mapped, as far as its documentation tells. */
 export interface FieldTraits {
@@ -21,7 +19,7 @@ export function strategyPossible(
   direction: Direction,
   strategy: MappingRow['strategy'],
 ): boolean {
-  return strategyProblem(withStrategy(row, strategy), direction).length === 0;
+  return goesTogether(withStrategy(row, strategy), direction);
 }
 
 /** Can a row of this type have that shape? */
@@ -59,6 +57,17 @@ export function withTraits(row: MappingRow, direction: Direction, traits: FieldT
   return withType({ ...row, as: keepsList ? 'list' : traits.as }, direction, traits.type);
 }
 
+/** The row with its value inside the target, at a path of names; `undefined` for the whole target. */
+export function withInside(row: MappingRow, direction: Direction, inside: string | undefined): MappingRow {
+  const { inside: _before, ...whole } = row;
+  return withPossibleStrategy(inside === undefined ? whole : { ...whole, inside }, direction);
+}
+
 function withPossibleStrategy(row: MappingRow, direction: Direction): MappingRow {
-  return strategyProblem(row, direction).length === 0 ? row : { ...row, strategy: 'set' };
+  return goesTogether(row, direction) ? row : { ...row, strategy: 'set' };
+}
+
+function goesTogether(row: MappingRow, direction: Direction): boolean {
+  const inside = insideProblem(row, direction).includes('insideOnlySet');
+  return !inside && strategyProblem(row, direction).length === 0;
 }

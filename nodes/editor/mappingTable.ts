@@ -1,6 +1,8 @@
+import { brazeTarget } from './brazeTargets';
+import type { Choice } from './choices';
 import { create, icon } from './elements';
-import type { MapperChoices } from './mapperChoices';
-import { fieldInput, select, sourceCell } from './mappingCells';
+import { brazeTargetText, type MapperChoices } from './mapperChoices';
+import { chosen, fieldInput, select, sourceCell, tellProblems, textInput } from './mappingCells';
 import { blankRow, type Direction, isBlankPair, type MappingRow, rowContains } from './mappingDocument';
 import {
   SHAPES,
@@ -8,12 +10,14 @@ import {
   shapePossible,
   strategyPossible,
   TYPES,
+  withInside,
   withShape,
   withSource,
   withStrategy,
   withTraits,
   withType,
 } from './mappingRowRules';
+import { makesAttribute, type RowFacts, rowNotes } from './rowNotes';
 import { listRows, prepareListItem } from './tableList';
 
 export interface MappingTableOptions {
@@ -23,6 +27,7 @@ export interface MappingTableOptions {
   rows: readonly MappingRow[];
   direction: () => Direction;
   choices: () => MapperChoices;
+  facts: (row: MappingRow) => RowFacts;
   changed: () => void;
 }
 
@@ -37,23 +42,48 @@ interface Line {
 /** The rows of the mapping as an editable list. Holds copies: nothing reaches the node before `rows()` is saved. */
 export class MappingTable {
   private filter = '';
+  /** True while many rows change at once: the change is told once, by whoever asked for it. */
+  private quiet = false;
 
   constructor(private readonly options: MappingTableOptions) {
     options.list.editableList<Partial<Line>>({
       addItem: (container, _index, line) => this.addLine(container, line),
       addButton: options.node._('profile-field-mapper.button.addRow'),
       removable: true,
-      removeItem: () => options.changed(),
+      removeItem: () => {
+        if (!this.quiet) options.changed();
+      },
       sortable: true,
       sortItems: () => options.changed(),
       height: 'auto',
+      scrollOnAdd: false,
       ariaLabel: options.node._('profile-field-mapper.label.rows'),
     });
-    for (const row of options.rows) options.list.editableList('addItem', { row, open: false });
+    this.add(options.rows);
   }
 
   rows(): MappingRow[] {
     return this.lines().map((line) => line.row);
+  }
+
+  /** Adds rows at the end. Returns what takes away those of them that are still there, and says how many were. */
+  add(rows: readonly MappingRow[]): () => number {
+    const added = rows.map((row) => ({ row, open: false }));
+    for (const line of added) this.options.list.editableList('addItem', line);
+    return () => {
+      const there = this.lines().filter((line) => added.some((one) => one === line));
+      this.quiet = true;
+      for (const line of there) this.options.list.editableList('removeItem', line);
+      this.quiet = false;
+      return there.length;
+    };
+  }
+
+  /** Holds other rows from now on. */
+  replace(rows: readonly MappingRow[]): void {
+    this.options.list.editableList('empty');
+    this.add(rows);
+    this.search(this.filter);
   }
 
   /** Shows each row's problems below it, in the order of `rows()`. */
@@ -94,7 +124,7 @@ export class MappingTable {
     });
     new LineEditor(this.options, container, made).draw();
     prepareListItem(this.options.node, container, this.options.changed);
-    if (fresh) container.find<HTMLInputElement>('input').first().trigger('focus');
+    if (fresh) container.find<HTMLInputElement>('input:visible').first().trigger('focus');
   }
 }
 
@@ -103,25 +133,94 @@ class LineEditor {
   private readonly type;
   private readonly shape;
   private readonly strategy;
+  private readonly inside: HTMLInputElement;
+  private readonly insideButton: HTMLButtonElement;
+  /** Says that the target does not exist yet. */
+  private readonly fresh: HTMLElement;
+  private readonly notes = create('div', { class: 'profile-sync-map-notes' });
 
   constructor(
     private readonly options: MappingTableOptions,
     private readonly container: JQuery,
     private readonly line: Line,
   ) {
-    const text = (key: string) => options.node._(key);
+    const text = (key: string) => options.node._(`profile-field-mapper.${key}`);
     this.type = select(
-      text('profile-field-mapper.row.type'),
-      TYPES.map((name) => [name, text(`profile-field-mapper.type.${name}`)] as const),
+      text('row.type'),
+      TYPES.map((name) => [name, text(`type.${name}`)] as const),
     );
     this.shape = select(
-      text('profile-field-mapper.row.as'),
-      SHAPES.map((name) => [name, text(`profile-field-mapper.as.${name}`)] as const),
+      text('row.as'),
+      SHAPES.map((name) => [name, text(`as.${name}`)] as const),
     );
     this.strategy = select(
-      text('profile-field-mapper.row.strategy'),
-      STRATEGIES.map((name) => [name, text(`profile-field-mapper.strategy.${name}`)] as const),
+      text('row.strategy'),
+      STRATEGIES.map((name) => [name, text(`strategy.${name}`)] as const),
     );
+    this.inside = textInput(text('row.inside'));
+    this.inside.classList.add('profile-sync-map-inside');
+    this.insideButton = create(
+      'button',
+      { type: 'button', class: 'red-ui-button red-ui-button-small', title: text('button.inside') },
+      icon('fa-level-down'),
+    );
+    this.insideButton.setAttribute('aria-label', text('button.inside'));
+    this.fresh = create('span', {
+      class: 'profile-sync-map-tag',
+      title: text('note.newAttribute'),
+      text: text('note.new'),
+    });
+    this.listen();
+  }
+
+  draw(): void {
+    const { node, direction, choices } = this.options;
+    const side = direction() === 'import' ? 'import' : 'export';
+    const source = sourceCell({
+      node,
+      value: this.line.row.source,
+      kinds: ['field', 'static', 'jsonata'],
+      label: node._(`profile-field-mapper.row.source.${side}`),
+      placeholder: node._(`profile-field-mapper.row.source.${side}`),
+      source: () => choices().sources(),
+      changed: (value, choice) => {
+        const row = withSource(this.line.row, direction(), value);
+        this.change(this.suggested(row, choice));
+      },
+    });
+    const target = fieldInput({
+      node,
+      value: this.line.row.target,
+      label: node._(`profile-field-mapper.row.target.${side}`),
+      placeholder: node._(`profile-field-mapper.row.target.${side}`),
+      source: () => choices().targets(),
+      changed: (value, choice) => {
+        this.change(this.suggested({ ...this.line.row, target: value.trim() }, choice));
+      },
+    });
+    const problem = create('div', { class: 'profile-sync-map-problem' });
+    this.line.tell = (problems) => {
+      tellProblems(problem, problems);
+      this.showNotes();
+    };
+    const how = create('div', { class: 'profile-sync-map-how' }, this.type, this.shape, this.strategy);
+    const fields = create(
+      'div',
+      { class: 'profile-sync-map-fields' },
+      source,
+      icon('fa-long-arrow-right'),
+      target,
+      this.fresh,
+      this.inside,
+      this.insideButton,
+    );
+    this.container.append(create('div', { class: 'profile-sync-map-row' }, fields, how, problem, this.notes));
+    this.inside.value = this.line.row.inside ?? '';
+    this.show();
+  }
+
+  private listen(): void {
+    const { options, line } = this;
     this.type.addEventListener('change', () => {
       line.open = false;
       this.change(withType(line.row, options.direction(), chosen(TYPES, this.type)));
@@ -133,51 +232,18 @@ class LineEditor {
     this.strategy.addEventListener('change', () => {
       this.change(withStrategy(line.row, chosen(STRATEGIES, this.strategy)));
     });
+    this.inside.addEventListener('input', () => {
+      this.change(withInside(line.row, options.direction(), this.inside.value.trim()));
+    });
+    this.insideButton.addEventListener('click', () => {
+      const opens = line.row.inside === undefined;
+      this.change(withInside(line.row, options.direction(), opens ? this.inside.value.trim() : undefined));
+      (opens ? this.inside : this.insideButton).focus();
+    });
   }
 
-  draw(): void {
-    const { node, direction, choices } = this.options;
-    const side = direction() === 'import' ? 'import' : 'export';
-    const source = sourceCell({
-      node,
-      value: this.line.row.source,
-      label: node._(`profile-field-mapper.row.source.${side}`),
-      placeholder: node._(`profile-field-mapper.row.source.${side}`),
-      source: () => choices().sources(),
-      changed: (value, choice) => {
-        const row = withSource(this.line.row, direction(), value);
-        this.change(this.suggested(row, choice?.traits));
-      },
-    });
-    const target = fieldInput({
-      node,
-      value: this.line.row.target,
-      label: node._(`profile-field-mapper.row.target.${side}`),
-      placeholder: node._(`profile-field-mapper.row.target.${side}`),
-      source: () => choices().targets(),
-      changed: (value, choice) => {
-        this.change(this.suggested({ ...this.line.row, target: value.trim() }, choice?.traits));
-      },
-    });
-    const problem = create('div', { class: 'profile-sync-map-problem' });
-    this.line.tell = (problems) => {
-      problem.replaceChildren(
-        ...(problems.length > 0 ? [icon('fa-exclamation-triangle'), problems.join(' ')] : []),
-      );
-    };
-    const how = create('div', { class: 'profile-sync-map-how' }, this.type, this.shape, this.strategy);
-    const fields = create(
-      'div',
-      { class: 'profile-sync-map-fields' },
-      source,
-      icon('fa-long-arrow-right'),
-      target,
-    );
-    this.container.append(create('div', { class: 'profile-sync-map-row' }, fields, how, problem));
-    this.show();
-  }
-
-  private suggested(row: MappingRow, traits: Parameters<typeof withTraits>[2] | undefined): MappingRow {
+  private suggested(row: MappingRow, choice: Choice | undefined): MappingRow {
+    const traits = choice?.traits;
     return traits === undefined || !this.line.open ? row : withTraits(row, this.options.direction(), traits);
   }
 
@@ -187,7 +253,7 @@ class LineEditor {
     this.options.changed();
   }
 
-  /** Brings the selects in line with the row; what a row cannot have is disabled, but what it has stays visible. */
+  /** Brings the inputs in line with the row; what a row cannot have is disabled, but what it has stays visible. */
   private show(): void {
     const { row } = this.line;
     const direction = this.options.direction();
@@ -195,20 +261,33 @@ class LineEditor {
     this.shape.value = row.as;
     this.strategy.value = row.strategy;
     for (const option of this.shape.options) {
-      option.disabled = !shapePossible(row, direction, chosenText(SHAPES, option.value));
+      option.disabled = !shapePossible(row, direction, chosen(SHAPES, option));
     }
     for (const option of this.strategy.options) {
-      option.disabled = !strategyPossible(row, direction, chosenText(STRATEGIES, option.value));
+      option.disabled = !strategyPossible(row, direction, chosen(STRATEGIES, option));
     }
+    this.inside.hidden = row.inside === undefined;
+    this.insideButton.hidden = direction === 'import' && row.inside === undefined;
+    this.insideButton.setAttribute('aria-pressed', String(row.inside !== undefined));
   }
-}
 
-function chosen<Name extends string>(names: readonly Name[], from: HTMLSelectElement): Name {
-  return chosenText(names, from.value);
-}
-
-function chosenText<Name extends string>(names: readonly Name[], text: string): Name {
-  const found = names.find((name) => name === text);
-  if (found === undefined) throw new Error(`"${text}" is not one of ${names.join(', ')}.`);
-  return found;
+  /** What the target takes, and what else is worth knowing about the row. */
+  private showNotes(): void {
+    const { node } = this.options;
+    const { row } = this.line;
+    const facts = this.options.facts(row);
+    const direction = this.options.direction();
+    const known = direction === 'export' ? brazeTarget(row.target) : undefined;
+    const notes = rowNotes(row, direction, facts).map(({ note, name }) =>
+      node._(`profile-field-mapper.note.${note}`, { name: name ?? '' }),
+    );
+    const sentences =
+      known === undefined ? notes : [`${row.target}: ${brazeTargetText(node, known)}`, ...notes];
+    this.fresh.hidden = !makesAttribute(row, direction, facts);
+    this.notes.replaceChildren(
+      ...sentences.map((sentence) =>
+        create('div', { class: 'profile-sync-map-note-line' }, icon('fa-info-circle'), sentence),
+      ),
+    );
+  }
 }

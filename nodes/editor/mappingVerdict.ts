@@ -23,6 +23,11 @@ function placeText(text: Texts, mapping: Mapping, { list, at }: MappingProblem):
       ? text('profile-field-mapper.label.identifiers')
       : text('profile-field-mapper.place.identifier', { number: at + 1 });
   }
+  if (list === 'filter') {
+    return at === undefined
+      ? text('profile-field-mapper.tab.filter')
+      : text('profile-field-mapper.place.condition', { number: at + 1 });
+  }
   if (at === undefined) return text('profile-field-mapper.label.rows');
   const target = mapping.rows[at]?.target ?? '';
   return target === ''

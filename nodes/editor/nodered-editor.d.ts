@@ -78,6 +78,7 @@ interface JQuery {
   editableList<Row>(options: EditableListOptions<Row>): this;
   editableList(method: 'addItem', row: object): void;
   editableList(method: 'insertItemAt', row: object, index: number): void;
+  editableList(method: 'removeItem', row: object): void;
   editableList(method: 'empty'): void;
   editableList(method: 'items'): JQuery;
   /** Returns how many items are shown. */
@@ -96,6 +97,8 @@ declare const RED: {
     node(id: string): EditorNode | null;
     /** The node and all that it is wired to, directly or through others. */
     getAllFlowNodes(node: EditorNode): EditorNode[];
+    /** The wires at a node: those that come in (1) or go out (0). */
+    getNodeLinks(id: string, port: 0 | 1): { source: EditorNode; target: EditorNode }[];
     eachConfig(visit: (node: EditorNode) => unknown): void;
     eachNode(visit: (node: EditorNode) => unknown): void;
   };
@@ -105,5 +108,9 @@ declare const RED: {
   };
   events: { on(event: 'nodes:add', listener: (node: EditorNode) => void): void };
   view: { redraw(): void };
+  editor: {
+    /** Opens the editor for JSONata over the dialog; `complete` gets the text when it is closed with "Done". */
+    editExpression(options: { value: string; complete: (text: string) => void; focus?: boolean }): void;
+  };
   notify(message: string, type: 'error'): void;
 };

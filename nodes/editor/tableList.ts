@@ -32,8 +32,9 @@ export function prepareListItem(
     event.preventDefault();
     event.stopPropagation();
     const focused = document.activeElement;
-    if (event.key === 'ArrowUp') item.insertBefore(item.prev('li'));
-    else item.insertAfter(item.next('li'));
+    // Past the next item that can be seen: while a search hides some, a move must be a move to the eye.
+    if (event.key === 'ArrowUp') item.insertBefore(item.prevAll('li:visible').first());
+    else item.insertAfter(item.nextAll('li:visible').first());
     if (focused instanceof HTMLElement) focused.focus();
     moved();
   });

@@ -1,7 +1,7 @@
 import { claimForm, field } from '../editor/dialogForm';
 import { emptyMapping, type Mapping } from '../editor/mappingDocument';
-import { MappingForm } from '../editor/mappingForm';
 import { mappingVerdict } from '../editor/mappingVerdict';
+import { MappingForm } from './mappingForm.editor';
 
 interface MapperNode extends EditorNode {
   direction: Mapping['direction'];
@@ -52,9 +52,11 @@ RED.nodes.registerType<MapperNode>('profile-field-mapper', {
   },
   oneditsave() {
     if (form !== undefined) this.mapping = form.mapping();
+    form?.close();
     form = undefined;
   },
   oneditcancel() {
+    form?.close();
     form = undefined;
   },
 });

@@ -2,10 +2,24 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { brazeTargetTraits, exportFieldTraits, propertyTraits } from '../../nodes/editor/fieldTraits';
 import {
+  COMPARISONS,
+  inputsOf,
+  OPERATORS,
+  operatorPossible,
+  withCompare,
+  withConditionSource,
+  withOperator,
+} from '../../nodes/editor/filterConditions';
+import { conditionProblems } from '../../nodes/editor/filterProblems';
+import {
+  blankCondition,
   blankIdentifier,
   blankRow,
   editableCopy,
   emptyMapping,
+  type Filter,
+  type FilterCondition,
+  isBlankCondition,
   type Mapping,
   type MappingRow,
   rowContains,
@@ -20,6 +34,7 @@ import {
   shapePossible,
   strategyPossible,
   TYPES,
+  withInside,
   withShape,
   withSource,
   withStrategy,
@@ -35,19 +50,42 @@ import { mappingFaults } from '../../src/mapping/mappingRules';
 const plain = { noNullPrototype: true } as const;
 
 const names = fc.constantFrom('email', 'custom_attributes.tier', 'a..b', '', ' padded', '["q"]', '12');
-const source = fc.oneof(
-  names.map((path) => ({ kind: 'field' as const, path })),
-  fc
-    .constantFrom('', ' ', '7', 'true', 'gold', '2026-01-31')
-    .map((value) => ({ kind: 'static' as const, value })),
-);
+const paths = fc.oneof(names, fc.constantFrom('a[*].b', 'a[#]', 'a[name="x"].count', '[*]', 'a[name=].b'));
+const field = paths.map((path) => ({ kind: 'field' as const, path }));
+const expression = fc
+  .constantFrom('', '  ', '$uppercase(email)')
+  .map((text) => ({ kind: 'jsonata' as const, expression: text }));
+const fixed = fc
+  .constantFrom('', ' ', '7', 'true', 'gold', '2026-01-31')
+  .map((value) => ({ kind: 'static' as const, value }));
+const source = fc.oneof(field, expression, fixed);
 const row: fc.Arbitrary<MappingRow> = fc.record(
   {
     source,
     target: names,
+    inside: fc.constantFrom('address', 'address.city', 'a[0]', 'a..b', ''),
     type: fc.constantFrom(...TYPES),
     as: fc.constantFrom(...SHAPES),
     strategy: fc.constantFrom(...STRATEGIES),
+  },
+  { ...plain, requiredKeys: ['source', 'target', 'type', 'as', 'strategy'] },
+);
+const value = fc.constantFrom('', '7', 'x', '2026-01-31', '(a+)+', '[', 'string', 7, true);
+const condition: fc.Arbitrary<FilterCondition> = fc.record(
+  {
+    source: fc.oneof(field, expression),
+    operator: fc.constantFrom(...OPERATORS),
+    value,
+    value2: value.filter((any) => typeof any !== 'boolean'),
+    compare: fc.constantFrom(...COMPARISONS),
+    ignoreCase: fc.boolean(),
+  },
+  { ...plain, requiredKeys: ['source', 'operator'] },
+) as fc.Arbitrary<FilterCondition>;
+const filter: fc.Arbitrary<Filter> = fc.record(
+  {
+    join: fc.constantFrom('all' as const, 'any' as const),
+    conditions: fc.array(condition, { maxLength: 3 }),
   },
   plain,
 );
@@ -62,9 +100,10 @@ const mapping: fc.Arbitrary<Mapping> = fc.record(
       },
     ),
     allowCreate: fc.boolean(),
+    filter,
     rows: fc.array(row, { maxLength: 4 }),
   },
-  plain,
+  { ...plain, requiredKeys: ['version', 'direction', 'identifiers', 'allowCreate', 'rows'] },
 );
 const direction = fc.constantFrom('import' as const, 'export' as const);
 
@@ -80,7 +119,9 @@ describe('mapping table: problems', () => {
     fc.assert(
       fc.property(mapping, (document) => {
         const told = mappingProblems(document).map(({ list, at }) => place(list, at));
-        const faults = mappingFaults(document).map(({ path: [list, at] }) => place(list, at));
+        const faults = mappingFaults(document).map(({ path: [list, ...at] }) =>
+          place(list, list === 'filter' ? at[1] : at[0]),
+        );
         assert.deepEqual(told.sort(), faults.sort());
       }),
       { numRuns: 1_000 },
@@ -128,10 +169,12 @@ describe('mapping table: the document', () => {
     fc.assert(
       fc.property(mapping, direction, (stored, turned) => {
         const saved = savedMapping(editableCopy(stored, turned));
+        const conditions = stored.filter?.conditions.filter((one) => !isBlankCondition(one)) ?? [];
         const filled = ({ source: from, target }: Pick<MappingRow, 'source' | 'target'>) =>
           sourceText(from) !== '' || target !== '';
         assert.equal(saved.direction, turned);
         assert.deepEqual(saved.rows, stored.rows.filter(filled));
+        assert.deepEqual(saved.filter?.conditions ?? [], conditions);
         assert.deepEqual(saved.identifiers.flat(), stored.identifiers.flat().filter(filled));
         assert.ok(saved.identifiers.every((group) => group.length > 0));
       }),
@@ -142,6 +185,7 @@ describe('mapping table: the document', () => {
     const document: Mapping = {
       ...emptyMapping('export'),
       identifiers: [[blankIdentifier()]],
+      filter: { join: 'any', conditions: [blankCondition()] },
       rows: [blankRow()],
     };
     assert.deepEqual(savedMapping(document), emptyMapping('export'));
@@ -165,6 +209,47 @@ describe('mapping table: the document', () => {
     assert.ok(rowContains(line, ' FIRST'));
     assert.ok(rowContains(line, 'Vorn'));
     assert.ok(!rowContains(line, 'last'));
+  });
+});
+
+describe('mapping table: the filter', () => {
+  it('every operator that is chosen asks for exactly what the runtime needs', () => {
+    fc.assert(
+      fc.property(condition, fc.constantFrom(...OPERATORS), (any, operator) => {
+        const before = withOperator(any, any.operator);
+        if (!operatorPossible(before, operator)) return;
+        const chosen = withOperator(before, operator);
+        assert.equal(chosen.operator, operator);
+        assert.deepEqual(chosen.source, any.source);
+        const { value: kind, second } = inputsOf(chosen);
+        const filled = {
+          ...chosen,
+          ...(kind === 'text' && { value: '7' }),
+          ...(second && { value2: '9' }),
+        };
+        // Nine digits and fewer are no time, which is a matter of the value typed, not of the operator.
+        const without = chosen.compare === 'time' ? withCompare(filled, 'number') : filled;
+        assert.deepEqual(conditionProblems(without), []);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('what was typed outlives a change of operator and back', () => {
+    const typed: FilterCondition = { ...blankCondition(), operator: 'gt', value: '7', compare: 'number' };
+    assert.deepEqual(withOperator(withOperator(typed, 'cont'), 'gt'), typed);
+  });
+
+  it('comparing as text is what goes without saying', () => {
+    const typed: FilterCondition = { ...blankCondition(), value: 7, compare: 'number' };
+    assert.deepEqual(withCompare(typed, 'text'), { ...blankCondition(), value: '7' });
+  });
+
+  it('an expression can be the condition itself, a field cannot', () => {
+    const made = withConditionSource(blankCondition(), { kind: 'jsonata', expression: 'a' });
+    const itself = withOperator(made, 'jsonata_exp');
+    assert.deepEqual(itself, { source: made.source, operator: 'jsonata_exp' });
+    assert.equal(withConditionSource(itself, { kind: 'field', path: 'a' }).operator, 'true');
   });
 });
 
@@ -197,6 +282,9 @@ describe('mapping table: what goes together', () => {
           }
           assert.deepEqual(withSource(line, side, from).source, from);
           noContradiction(withSource(line, side, from), side);
+          assert.equal(withInside(line, side, 'address').inside, 'address');
+          noContradiction(withInside(line, side, 'address'), side);
+          assert.ok(!('inside' in withInside(line, side, undefined)));
         },
       ),
       { numRuns: 500 },
