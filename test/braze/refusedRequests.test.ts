@@ -8,6 +8,7 @@ import type { ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { type BrazeSandbox, startBrazeSandbox } from '../../src/sandbox/braze/brazeSandbox';
 import { type Fault, FaultRules } from '../../src/sandbox/faults';
 import { type SentGoal, type SentGoalOptions, sendThrough } from '../run/pieces';
+import { until } from '../support/until';
 
 const track = { system: 'braze', path: '/users/track' } as const;
 const badRequest: Fault = { kind: 'status', status: 400, body: { message: 'Bad Request' } };
@@ -248,6 +249,35 @@ describe('requests that Braze refuses as a whole', () => {
       assert.deepEqual([ledger.accepted, ledger.unknown, ledger.rejected], [9, 1, 0]);
       assert.equal(points(3), 3, 'it was applied, as nobody could know');
       assert.deepEqual(run.unitsToRepeat, ['file']);
+    });
+  });
+
+  describe('after a try that may have been applied, and then', () => {
+    /** Applied without an answer, then refused as a whole; what follows strikes the halves. */
+    const appliedThenRefused = () => {
+      faults.add({ ...track, times: 1, fault: { kind: 'reset', after: true } });
+      faults.add({ ...track, skip: 1, times: 1, fault: badRequest });
+    };
+
+    it('the deadline: the halves that did not get through are unknown, to be read again', async () => {
+      appliedThenRefused();
+      faults.add({ ...track, skip: 2, fault: { kind: 'status', status: 429 } });
+      const { run, ended } = send(10, { target: { retry: { baseWaitMs: 2, maxWaitMs: 8, deadlineMs: 50 } } });
+      const { ledger } = await ended;
+      assert.deepEqual([ledger.unknown, ledger.rejected, ledger.unsent], [10, 0, 0]);
+      assert.deepEqual(numbers(10).map(points), numbers(10));
+      assert.deepEqual(run.unitsToRepeat, ['file']);
+    });
+
+    it('a stop: the halves that were not sent any more are unknown too', async () => {
+      appliedThenRefused();
+      faults.add({ ...track, skip: 2, fault: { kind: 'latency', ms: 300 } });
+      const { run, ended } = send(10, { run: { stopGraceMs: 10_000 } });
+      await until(() => run.ledger.work.requests === 2, { what: 'the first half' });
+      run.stop();
+      const { ledger } = await ended;
+      assert.deepEqual([ledger.accepted, ledger.unknown, ledger.unsent], [5, 5, 0]);
+      assert.deepEqual(numbers(10).map(points), numbers(10));
     });
   });
 

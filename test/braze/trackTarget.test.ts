@@ -357,6 +357,7 @@ describe('users.track target', () => {
       const { ledger, result, error } = await ended;
       assert.deepEqual([result, error?.code], ['failed', 'BRAZE_KEY_REJECTED']);
       assert.equal(ledger.unsent, ledger.read);
+      assert.match(error?.message ?? '', /instance is wrong/);
       assert.deepEqual(told.errors, ['BRAZE_KEY_REJECTED']);
       assert.deepEqual([...braze.users()], []);
       assert.ok((trackCalls()[401] ?? 0) <= 2, 'no request after the first refusals');
@@ -364,8 +365,12 @@ describe('users.track target', () => {
 
     it('end it when the permission is missing', async () => {
       braze.configure({ keys: [{ key: 'narrow', permissions: ['segments.list'] }] });
-      const { error } = await send(20, { apiKey: 'narrow' }).ended;
-      assert.equal(error?.code, 'BRAZE_PERMISSION_MISSING');
+      const { ledger, result, error } = await send(200, { apiKey: 'narrow' }).ended;
+      assert.deepEqual([result, error?.code], ['failed', 'BRAZE_PERMISSION_MISSING']);
+      assert.match(error?.message ?? '', /users\.track.*Make a new API key/);
+      assert.equal(ledger.unsent, ledger.read);
+      assert.deepEqual([...braze.users()], []);
+      assert.ok((trackCalls()[403] ?? 0) <= 2, 'no request after the first refusals');
     });
 
     it('end it after a few tries when nobody listens there', async () => {
@@ -382,8 +387,9 @@ describe('users.track target', () => {
         skip: 1,
         fault: { kind: 'status', status: 401, body: { message: 'Invalid API Key' } },
       });
-      const { ledger } = await send(10).ended;
+      const { ledger, error } = await send(10).ended;
       assert.deepEqual([ledger.unknown, ledger.unsent], [10, 0]);
+      assert.equal(error?.code, 'BRAZE_KEY_REJECTED', 'and the run ends for that');
       assert.equal(points('u-1'), 1);
     });
   });
