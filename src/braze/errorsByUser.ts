@@ -1,4 +1,5 @@
 import type { RefusedAttribute } from '../run/sinkTarget';
+import type { JsonText } from './jsonBytes';
 import type { TrackArray, TrackObjectError } from './trackAnswer';
 import type { TrackItem } from './trackRequest';
 
@@ -8,6 +9,8 @@ export interface UserErrors {
   reason: string;
   /** Each refused object once, with its first error; one object may have several. */
   objects: RefusedAttribute[];
+  /** The objects themselves. */
+  texts: { array: TrackArray; text: JsonText }[];
   /** Every object of the user was refused. */
   all: boolean;
 }
@@ -39,11 +42,17 @@ export function errorsByUser(
     seen[array].add(index);
     let entry = byUser.get(at);
     if (!entry) {
-      entry = { reason: text, objects: [], all: false };
+      entry = { reason: text, objects: [], texts: [], all: false };
       byUser.set(at, entry);
     }
     entry.objects.push({ field: array, reason: text });
+    entry.texts.push({ array, text: textOf(users[at]!, array, index - owners[array].indexOf(at)) });
     entry.all = entry.objects.length === users[at]!.objects;
   }
   return byUser;
+}
+
+/** @param place among the user's own objects of this array */
+function textOf(user: TrackItem, array: TrackArray, place: number): JsonText {
+  return array === 'attributes' ? user.attributes! : user[array][place]!;
 }

@@ -5,6 +5,11 @@ export interface JsonText {
   readonly to: number;
 }
 
+/** The object that a text holds. Slow: for what is looked at again, which little is. */
+export function parseText({ chunk, from, to }: JsonText): Record<string, unknown> {
+  return JSON.parse(chunk.toString('utf8', from, to)) as Record<string, unknown>;
+}
+
 /** Texts share chunks of this size: some hundred profiles each, and small enough not to outlive their requests by much. */
 const chunkBytes = 64 * 1024;
 /** A UTF-16 unit takes at most three bytes. */

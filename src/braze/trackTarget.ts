@@ -8,7 +8,7 @@ import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarg
 import type { AttributeList } from './attributeList';
 import type { BrazeClient } from './brazeClient';
 import { dataPoints, pricesByName } from './dataPoints';
-import { JsonBytes, type JsonText } from './jsonBytes';
+import { JsonBytes, type JsonText, parseText } from './jsonBytes';
 import { RefusedInARow } from './refusedInARow';
 import { trackChangeRules } from './trackChanges';
 import { type TrackObject, type TrackObjects, trackObjects } from './trackObjects';
@@ -125,9 +125,9 @@ export class TrackTarget implements SinkTarget<TrackItem> {
   /** Read back from JSON, since only prices need the parts. */
   pricesOf({ attributes, events, purchases }: TrackItem): Iterable<[name: string, points: number]> {
     return pricesByName({
-      ...(attributes !== undefined && { attributes: parsed(attributes) }),
-      events: events.map(parsed),
-      purchases: purchases.map(parsed),
+      ...(attributes !== undefined && { attributes: parseText(attributes) }),
+      events: events.map(parseText),
+      purchases: purchases.map(parseText),
     });
   }
 
@@ -145,8 +145,4 @@ function priceOf({ attributes, events, purchases }: TrackObjects): number {
 /** What a text adds to a request, its comma included. */
 function bytesOf({ from, to }: JsonText): number {
   return to - from + 1;
-}
-
-function parsed({ chunk, from, to }: JsonText): Record<string, unknown> {
-  return JSON.parse(chunk.toString('utf8', from, to));
 }

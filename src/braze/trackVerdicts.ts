@@ -1,7 +1,9 @@
 import type { WorkCounters } from '../run/ledger';
 import type { Attempt } from '../run/retry';
 import type { Verdict } from '../run/sinkTarget';
-import { errorsByUser } from './errorsByUser';
+import { dataPoints } from './dataPoints';
+import { errorsByUser, type UserErrors } from './errorsByUser';
+import { parseText } from './jsonBytes';
 import type { ObjectErrors, TrackAnswer } from './trackAnswer';
 import type { TrackItem } from './trackRequest';
 
@@ -54,10 +56,20 @@ function queued(
     if (unreadableErrors > 0) {
       return { outcome: 'unknown', reason: 'unreadable errors in the answer', repeatable };
     }
-    work.dataPoints += item.dataPoints;
+    work.dataPoints += mine ? item.dataPoints - refusedPoints(mine) : item.dataPoints;
     const verdict = item.updateOnly ? unconfirmed : accepted;
     return mine ? { ...verdict, refused: mine.objects } : verdict;
   });
+}
+
+/** Braze charges nothing for an object that it refuses. */
+function refusedPoints({ texts }: UserErrors): number {
+  let points = 0;
+  for (const { array, text } of texts) {
+    const object = parseText(text);
+    points += dataPoints(array === 'attributes' ? { attributes: object } : { [array]: [object] });
+  }
+  return points;
 }
 
 function wait({ waitMs }: { waitMs?: number }): { waitMs?: number } {

@@ -76,6 +76,27 @@ describe('users.track target', () => {
     assert.equal(ledger.work.dataPoints, braze.dataPoints().total);
   });
 
+  it('counts what Braze charges where it refuses some objects of a user', async () => {
+    const time = '2026-01-31T10:00:00Z';
+    const purchase = { product_id: 'tee', currency: 'EUR', price: 19.9, time };
+    const { ledger } = await send(30, {
+      change: (update) => {
+        const row = Number(update.changes[0]?.values[0]);
+        return {
+          ...update,
+          changes: row % 4 === 0 ? [{ ...update.changes[0]!, field: 'email_subscribe' }] : update.changes,
+          events: [{ name: row % 3 === 0 ? '' : 'quiz', time }],
+          purchases: [
+            { ...purchase, quantity: row % 5 === 0 ? 400 : 2 },
+            { ...purchase, quantity: 3 },
+          ],
+        };
+      },
+    }).ended;
+    assert.equal(ledger.accepted, 30);
+    assert.equal(ledger.work.dataPoints, braze.dataPoints().total);
+  });
+
   describe('how many objects go in one request', () => {
     const purchase = { product_id: 'tee', currency: 'EUR', price: 19.9, time: '2026-01-31T10:00:00Z' };
     /** Three objects of each user: one of each array. */
