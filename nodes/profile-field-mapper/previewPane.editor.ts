@@ -213,7 +213,8 @@ export class PreviewPane {
 /** What of a sink's settings decides what is sent. */
 function sinkSettings(sink: Draft | undefined): object {
   const firstTotal = sink?.firstTotal === 'add' ? 'add' : 'remember';
+  const changeDetection = sink?.changeDetection === 'off' ? 'off' : 'on';
   const entries = Number(sink?.entriesPerRequest);
   const known = Number.isInteger(entries) && entries >= 1 && entries <= 1_000;
-  return known ? { firstTotal, objectsPerRequest: entries } : { firstTotal };
+  return { firstTotal, changeDetection, ...(known && { objectsPerRequest: entries }) };
 }
