@@ -3,6 +3,7 @@ import { element } from '../editor/dialogForm';
 import type { Draft } from '../editor/draft';
 import { create, icon } from '../editor/elements';
 import type { Mapping } from '../editor/mappingDocument';
+import { mappingVerdict } from '../editor/mappingVerdict';
 import {
   counts,
   EMPTY_SAMPLES,
@@ -116,6 +117,12 @@ export class PreviewPane {
       this.say('fa-circle-o-notch fa-spin', this.text('preview.loading'));
     const { node } = this.options;
     const mapping = this.options.mapping();
+    const verdict = mappingVerdict(node, mapping, mapping.direction);
+    if (verdict !== true) {
+      const reasons = typeof verdict === 'string' ? [verdict] : verdict;
+      this.fail(`${this.text('preview.incomplete')} ${reasons.slice(0, 3).join(' ')}`);
+      return;
+    }
     const source = wiredSource(node, mapping.direction);
     const body = {
       mapping,
