@@ -1,13 +1,51 @@
-import type { Report } from '../scenarios/scenario';
+import type { LimitReport, Report, SpeedReport, WallReport } from '../scenarios/scenario';
 import type { Spread } from './statistics';
+
+type Row = [name: string, value: string];
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const ratioNumber = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
+const shareNumber = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 2 });
+
 /** A report as lines for people: medians, and the spread where runs differ. */
 export function reportLines(report: Report): string[] {
+  const rows =
+    'requestRate' in report
+      ? limitRows(report)
+      : 'timeRatio' in report
+        ? wallRows(report)
+        : speedRows(report);
+  return rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
+}
+
+function limitRows({
+  limit,
+  requestRate,
+  ratio,
+  throttledShare,
+  secondsToLimit,
+  spread,
+}: LimitReport): Row[] {
+  return [
+    ['requests/s', `${number.format(requestRate)} of ${number.format(limit)}`],
+    ['ratio', between(ratio, spread.ratio, ratioNumber)],
+    ['answered 429', between(throttledShare, spread.throttledShare, shareNumber)],
+    ['0.9 reached after', `${number.format(secondsToLimit)} s`],
+  ];
+}
+
+function wallRows({ requests, timeRatio, wastedShare, spread }: WallReport): Row[] {
+  return [
+    ['requests', number.format(requests)],
+    ['time to the ideal', between(timeRatio, spread.timeRatio, ratioNumber)],
+    ['answered 429', between(wastedShare, spread.wastedShare, shareNumber)],
+  ];
+}
+
+function speedRows(report: SpeedReport): Row[] {
   const { rate, floor, ratio, spread, eldMs, anonAboveIdleMb, cpuUs, serversBusy } = report;
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     ['profiles/s', between(rate, spread.rate)],
     ['floor', between(floor, spread.floor)],
     ['ratio', between(ratio, spread.ratio, ratioNumber)],
@@ -38,7 +76,7 @@ export function reportLines(report: Report): string[] {
       `product ${percent(serversBusy.product)}, floor ${percent(serversBusy.floor)}`,
     ]);
   }
-  return rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
+  return rows;
 }
 
 function between(value: number, [least, greatest]: Spread, format = number): string {

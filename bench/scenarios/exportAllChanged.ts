@@ -9,8 +9,8 @@ import { median, significant, spread } from '../measure/statistics';
 import type { ExportFloorResult, ExportFloorSettings } from '../programs/exportFloor';
 import { runProgram } from '../programs/program';
 import { BenchServers, cameBetween, type TrackCounts } from '../servers/benchServers';
-import { exportFlow, goalIds, objectsPerRequest, requestsInFlight } from '../servers/exportFlow';
-import type { Report, Scenario, Size } from './scenario';
+import { exportFlow, floorRequestsInFlight, goalIds, objectsPerRequest } from '../servers/exportFlow';
+import type { Scenario, Size, SpeedReport } from './scenario';
 
 const seed = 1;
 const warmUpPrefix = 'warm-up/';
@@ -68,7 +68,7 @@ async function floorWay(servers: BenchServers, profiles: number): Promise<Way> {
     warmUpPrefix,
     prefix,
     objectsPerRequest,
-    requestsInFlight,
+    requestsInFlight: floorRequestsInFlight,
   };
   const before = await servers.trackCounts();
   const serversBefore = cpuTimeUs(servers.pid);
@@ -171,7 +171,7 @@ function line(run: number, floor: Way, product: ProductWay): string {
   ].join('   ');
 }
 
-function report({ profiles }: Size, pairs: readonly Pair[]): Report {
+function report({ profiles }: Size, pairs: readonly Pair[]): SpeedReport {
   const of = (pick: (pair: Pair) => number) => pairs.map(pick).map((value) => significant(value));
   const known = (pick: (pair: Pair) => number | undefined) => {
     const values = pairs.map(pick).filter((value) => value !== undefined);

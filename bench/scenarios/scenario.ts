@@ -8,7 +8,10 @@ export interface Size {
 }
 
 /** What one scenario found: medians over its runs. */
-export interface Report {
+export type Report = SpeedReport | LimitReport | WallReport;
+
+/** How fast the product is beside a floor. */
+export interface SpeedReport {
   runs: number;
   /** Profiles of one run. */
   profiles: number;
@@ -32,6 +35,35 @@ export interface Report {
   cpuUs?: { product: number; floor: number; servers: number | null };
   /** Share of the run in which the servers were busy: near 1 the servers are what was measured. */
   serversBusy?: { product: number | null; floor: number | null };
+}
+
+/** How much of a limit of requests is used. */
+export interface LimitReport {
+  runs: number;
+  profiles: number;
+  /** Requests a second that the server takes. */
+  limit: number;
+  /** Accepted requests a second in the ten seconds that end 30 seconds after the run began. */
+  requestRate: number;
+  /** `requestRate` to `limit`. */
+  ratio: number;
+  /** Share of all requests of the run that were answered 429. */
+  throttledShare: number;
+  /** Seconds from the start of the run until nine tenths of the limit were reached. */
+  secondsToLimit: number;
+  spread: { ratio: Spread; throttledShare: Spread };
+}
+
+/** What a wall of requests costs: the worse of both styles of headers in each run. */
+export interface WallReport {
+  runs: number;
+  profiles: number;
+  requests: number;
+  /** Time from the first request to the last, to the least in which the wall takes as many. */
+  timeRatio: number;
+  /** Share of all requests that were answered 429. */
+  wastedShare: number;
+  spread: { timeRatio: Spread; wastedShare: Spread };
 }
 
 export interface Scenario {

@@ -1,6 +1,8 @@
 import { exportAllChanged } from './exportAllChanged';
+import { exportLatency } from './exportLatency';
+import { exportWall } from './exportWall';
 import { mapper } from './mapper';
 import type { Scenario } from './scenario';
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [exportAllChanged, mapper];
+export const scenarios: readonly Scenario[] = [exportAllChanged, exportLatency, exportWall, mapper];

@@ -29,6 +29,32 @@ export class BenchServers {
     return new BenchServers(sandbox);
   }
 
+  /** Puts a limit of requests to `/users/track` and a latency of its answers into force. */
+  async slowDown(limits: {
+    limit: number;
+    windowMs: number;
+    rateHeaders: 'epoch' | 'mau';
+    latencyMs?: number;
+  }): Promise<void> {
+    const { limit, windowMs, rateHeaders, latencyMs } = limits;
+    await this.#sandbox.control('POST', '/braze/settings', {
+      rateLimits: { track: { limit, windowMs } },
+      rateHeaders,
+    });
+    await this.#sandbox.control('DELETE', '/faults');
+    if (latencyMs === undefined) return;
+    const fault = { kind: 'latency', ms: latencyMs };
+    await this.#sandbox.control('POST', '/faults', { system: 'braze', path: '/users/track', fault });
+  }
+
+  /** Answers to `/users/track` by status since the servers' start. */
+  async trackAnswers(): Promise<{ accepted: number; throttled: number; others: number }> {
+    const calls = await this.#sandbox.control<Record<string, Record<string, number>>>('GET', '/braze/calls');
+    const { 201: accepted = 0, 429: throttled = 0, ...rest } = calls['POST /users/track'] ?? {};
+    const others = Object.values(rest).reduce((sum, count) => sum + count, 0);
+    return { accepted, throttled, others };
+  }
+
   get description(): SandboxDescription {
     return this.#sandbox.description;
   }

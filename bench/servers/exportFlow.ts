@@ -2,8 +2,8 @@ import type { SandboxDescription } from '../../src/sandbox/sandbox';
 import { type FlowNode, inject, tab } from '../../test/support/flowProbe';
 import { exportMapping } from '../data/exportMapping';
 
-/** Requests in flight to Braze; the floor keeps as many. The default of the Braze configuration. */
-export const requestsInFlight = 8;
+/** Requests in flight of the floor. The product finds its own number. */
+export const floorRequestsInFlight = 8;
 /** Objects per request, for the product and for the floor. */
 export const objectsPerRequest = 75;
 
@@ -22,8 +22,14 @@ export function goalIds(prefix: string): { trigger: string; source: string } {
 /**
  * Delta files in S3, mapper, users.track, with every setting at its default; one trigger and source for each prefix, so
  * that a first run can warm the process up before the measured one.
+ *
+ * @param brazeSettings changes to the Braze configuration.
  */
-export function exportFlow({ braze, s3 }: SandboxDescription, prefixes: readonly string[]): ExportFlow {
+export function exportFlow(
+  { braze, s3 }: SandboxDescription,
+  prefixes: readonly string[],
+  brazeSettings: Record<string, unknown> = {},
+): ExportFlow {
   const sources = prefixes.flatMap((prefix) => {
     const { trigger, source } = goalIds(prefix);
     return [
@@ -55,7 +61,7 @@ export function exportFlow({ braze, s3 }: SandboxDescription, prefixes: readonly
       name: '',
       endpoint: braze.endpoint,
       objectsPerRequest,
-      requestsInFlight,
+      ...brazeSettings,
     },
     {
       id: 's3',

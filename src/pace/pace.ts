@@ -247,8 +247,11 @@ export class Pace {
   }
 
   #holdEverybody(ms: number, why: PaceReason): void {
+    if (ms === Number.POSITIVE_INFINITY) {
+      this.#widths.interrupted(this.#clock.now());
+      return;
+    }
     this.#widths.held();
-    if (ms === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#clock.after(ms, () => this.#admit());
     if (ms < newsMs) return;
     for (const waiter of [...this.#turns.heads()]) {

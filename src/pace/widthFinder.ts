@@ -5,15 +5,19 @@ const roundMs = 250;
 const answersPerWidth = 2;
 /** A round is judged only if so many of its requests filled the width: else something else is the limit. */
 const fullShare = 0.5;
-/** What a wider round must bring to be kept: doubled while starting, a quarter wider later. */
-const gainWhenDoubled = 1.3;
-const gainWhenWider = 1.08;
+/** A wider width must bring this share of what it could bring to be kept. */
+const leastGain = 0.32;
 /** What a fifth narrower may cost: next to nothing. */
 const gainWhenNarrower = 0.96;
+/** How much wider the next try is: doubled at first and after tries that were kept, a quarter after one that was not. */
+const longestStride = 2;
+const shortestStride = 1.25;
+/** A try this wide is measured twice before it is given up: a stall of the machine looks the same as no gain. */
+const worthAnotherLook = 1.5;
 /** It is not tried narrower than this; trouble may go further. */
 const narrowest = 4;
 /** Rounds until the next try; doubles with every try that changed nothing, up to `longestPatience`. */
-const firstPatience = 4;
+const firstPatience = 2;
 const longestPatience = 64;
 
 interface Judged {
@@ -24,7 +28,7 @@ interface Judged {
 
 /**
  * Finds how many requests should be in flight: as many as bring more answers per second, and no more. It begins with a
- * few, doubles while that pays, then from time to time tries a quarter more or a fifth less, and keeps what does better.
+ * few, doubles while that pays, then from time to time tries somewhat more or a fifth less, and keeps what does better.
  * By Little's law a width pays until the server, the network or our own process is busy all the time; beyond, requests
  * only wait longer. Trouble (refusals without a reason, errors, silence) narrows it, once for all that were in flight.
  */
@@ -33,7 +37,9 @@ export class WidthFinder {
   #width: number;
   /** The last round at the width that is kept. */
   #proven: Judged | undefined;
-  #starting = true;
+  #stride = longestStride;
+  /** Rate of a try that is measured once more. */
+  #firstLook: number | undefined;
   #next: 'wider' | 'narrower' = 'wider';
   #patience = firstPatience;
   #roundsToWait = 0;
@@ -64,6 +70,11 @@ export class WidthFinder {
     this.#held = true;
   }
 
+  /** All wait for one answer: what is being measured begins anew after it. */
+  interrupted(now: number): void {
+    this.#beginRound(undefined, now);
+  }
+
   /** @param full the width was filled when the request went. */
   answered(sentAt: number, now: number, full: boolean): void {
     if (sentAt < this.#since) return;
@@ -85,8 +96,9 @@ export class WidthFinder {
   trouble(sentAt: number, now: number, keep: number): void {
     if (sentAt < this.#troubledAt) return;
     this.#troubledAt = now;
-    this.#starting = false;
+    this.#stride = shortestStride;
     this.#proven = undefined;
+    this.#firstLook = undefined;
     this.#next = 'wider';
     this.#patience = firstPatience;
     this.#roundsToWait = 1;
@@ -98,8 +110,16 @@ export class WidthFinder {
     const kept = this.#proven;
     if (kept && kept.width !== width) {
       const tried = width > kept.width ? 'wider' : 'narrower';
-      if (rate < kept.rate * this.#leastGain(tried)) {
-        this.#starting = false;
+      const gain = Math.max(rate, this.#firstLook ?? 0) / kept.rate;
+      const paid =
+        tried === 'wider' ? gain >= 1 + leastGain * (width / kept.width - 1) : gain >= gainWhenNarrower;
+      if (!paid && this.#firstLook === undefined && width >= kept.width * worthAnotherLook) {
+        this.#firstLook = rate;
+        return;
+      }
+      this.#firstLook = undefined;
+      if (!paid) {
+        this.#stride = shortestStride;
         this.#next = tried === 'wider' ? 'narrower' : 'wider';
         this.#roundsToWait = this.#patience;
         this.#patience = Math.min(this.#patience * 2, longestPatience);
@@ -108,22 +128,17 @@ export class WidthFinder {
       }
       this.#patience = firstPatience;
       this.#next = tried;
+      if (tried === 'wider') this.#stride = Math.min(longestStride, 2 * this.#stride - 1);
     }
     this.#proven = { width, rate };
     if (this.#roundsToWait > 0) this.#roundsToWait--;
     else this.#try(width, now);
   }
 
-  #leastGain(tried: 'wider' | 'narrower'): number {
-    if (tried === 'narrower') return gainWhenNarrower;
-    return this.#starting ? gainWhenDoubled : gainWhenWider;
-  }
-
   #try(width: number, now: number): void {
     if (this.#next === 'wider' && width >= this.#most) this.#next = 'narrower';
     if (this.#next === 'narrower' && width <= narrowest) this.#next = 'wider';
-    const wider = this.#starting ? width * 2 : Math.ceil(width * 1.25);
-    const next = this.#next === 'wider' ? wider : Math.floor(width * 0.8);
+    const next = this.#next === 'wider' ? Math.ceil(width * this.#stride) : Math.floor(width * 0.8);
     if (next <= this.#most) this.#set(next, now);
     else if (width < this.#most) this.#set(this.#most, now);
   }

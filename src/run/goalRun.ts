@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { DetectionOptions } from '../delta/changeDetection';
 import type { Sums, SumsOptions } from '../delta/sums';
 import { SyncError } from '../errors/syncError';
@@ -144,6 +145,8 @@ export class GoalRun {
     this.ledger = resume ? Ledger.restored(resume.ledger) : new Ledger();
     if (resume) this.#restore(resume);
     this.#window = options.window ?? 10_000;
+    // Every request that waits listens; Node would take more than ten for a leak.
+    setMaxListeners(0, this.#abort.signal);
     this.#idleTimer = setInterval(
       () => this.#checkIdle(),
       Math.min(1000, (options.idleMs ?? defaultIdleMs) / 4),

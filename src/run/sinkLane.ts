@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ChangeDetection, type Fate, type Looked, type Pending } from '../delta/changeDetection';
 import { targetUnknown } from '../delta/changeDetector';
 import type { HeldValues } from '../delta/heldValues';
@@ -158,6 +159,8 @@ export class SinkLane<Item> {
     });
     this.#plain = new RequestPacker(this.#limits);
     this.#once = new RequestPacker(this.#limits);
+    // Every request in flight listens; Node would take more than ten for a leak.
+    setMaxListeners(0, this.#abandoned.signal);
     this.#widenWindow();
     this.#costs = new CostControl({
       run,
