@@ -1,8 +1,6 @@
 import type { RateReport } from './rateReport';
 import { ServerClock } from './serverClock';
 
-/** A clock known less well than this is tried with one request before the others follow. */
-const wellKnownMs = 100;
 /** Added to every opening: the network takes less time for the one request than for the other. */
 const guardMs = 5;
 /** Windows whose resets are closer than this are the same; headers count in whole seconds. */
@@ -57,7 +55,10 @@ export class RateWindow {
       return;
     }
     const { reset, opensAt } = place;
-    if (reset <= this.#resetBefore) return;
+    if (reset <= this.#resetBefore) {
+      if (sentAt >= this.#openedAt) this.#openedTooEarly(report, report.remaining, sentAt, now);
+      return;
+    }
     if (report.counted && sentAt < this.#openedAt) {
       // Counted in one window, answered in the next: which of them the numbers mean cannot be told.
       this.#left--;
@@ -104,6 +105,17 @@ export class RateWindow {
     if (sentAt >= this.#openedAt) this.#left--;
   }
 
+  /** The window before is still open: back to it, and to a later opening. */
+  #openedTooEarly(report: RateReport, remaining: number, sentAt: number, now: number): void {
+    this.#clock.wasEarly();
+    const place = this.#place(report, sentAt, now);
+    if (!place) return;
+    this.#left = remaining;
+    this.#opensAt = place.opensAt;
+    this.#opensWith = place.reset;
+    this.#resetBefore = Number.NEGATIVE_INFINITY;
+  }
+
   #open(): void {
     this.#openedAt = this.#opensAt;
     this.#opensAt = Number.POSITIVE_INFINITY;
@@ -111,7 +123,7 @@ export class RateWindow {
     this.#left = this.#limit ?? Number.POSITIVE_INFINITY;
     this.#sentSinceOpening = 0;
     // Whether a wait that was asked for is meant from the answer or to a full second is not documented either.
-    this.#trying = this.#closed || this.#clock.uncertainty > wellKnownMs;
+    this.#trying = this.#closed || this.#clock.mayBeEarly;
     this.#closed = false;
   }
 

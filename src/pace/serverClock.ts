@@ -27,17 +27,20 @@ export class ServerClock {
   }
 
   /**
-   * The local time at which the server's clock shows `serverTime`: both clocks are taken for right if they may be, else
-   * it is the latest possible.
+   * The local time at which the server's clock shows `serverTime`: the latest possible. Where answers are quick enough
+   * to try, both clocks are taken for right if they may be; then the true time may be later than what is told.
    */
   toLocal(serverTime: number): number {
-    const right = this.#least <= 0 && this.#most >= 0 && !this.#early;
-    return serverTime - (right ? 0 : this.#least);
+    return serverTime - (this.#guesses ? 0 : this.#least);
   }
 
-  /** How many milliseconds more answers could still bring; the time an answer takes on its way always stays. */
-  get uncertainty(): number {
-    return this.#most - this.#least - this.#shortestTrip;
+  /** What `toLocal` tells is worth a try, not more. */
+  get mayBeEarly(): boolean {
+    return this.#guesses && this.#most - this.#least > exactMs;
+  }
+
+  get #guesses(): boolean {
+    return this.#least <= 0 && this.#most >= 0 && !this.#early && this.#shortestTrip <= quickTripMs;
   }
 
   /** A time told by `toLocal` was too early; from now on the latest possible is told. */
@@ -46,5 +49,8 @@ export class ServerClock {
   }
 }
 
+/** Waiting for one answer costs no more than this. */
+const quickTripMs = 50;
+const exactMs = 10;
 /** Servers write their date once a second, and under load a little late. */
 const staleDateMs = 250;

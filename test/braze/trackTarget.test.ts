@@ -6,6 +6,7 @@ import { TrackTarget, type TrackTargetSettings } from '../../src/braze/trackTarg
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import type { ProfileUpdate } from '../../src/mapping/profileUpdate';
+import { Pace } from '../../src/pace/pace';
 import { type BrazeSandbox, startBrazeSandbox } from '../../src/sandbox/braze/brazeSandbox';
 import { type Fault, type FaultRule, FaultRules, sequence } from '../../src/sandbox/faults';
 import { type SentGoal, type SentGoalOptions, sendThrough, sumOfOutcomes } from '../run/pieces';
@@ -185,6 +186,18 @@ describe('users.track target', () => {
       const { ledger } = await send(30).ended;
       assert.deepEqual([ledger.accepted, ledger.rejected], [30, 0], headerStyle);
     }
+  });
+
+  it('shares one pace with other sinks of its rate group, and neither is refused more than once', async () => {
+    braze.configure({ rateLimits: { track: { limit: 6, windowMs: 1_000 } }, rateHeaders: 'mau' });
+    const pace = new Pace({ learnsRate: true });
+    const both = [send(60, { target: { pace } }), send(60, { target: { pace } })];
+    const ledgers = (await Promise.all(both.map(({ ended }) => ended))).map(({ ledger }) => ledger);
+    assert.deepEqual(
+      ledgers.map(({ accepted }) => accepted),
+      [60, 60],
+    );
+    assert.ok((trackCalls()[429] ?? 0) <= 1, `${trackCalls()[429]} of 12 were refused`);
   });
 
   describe('rows that must not go twice', () => {

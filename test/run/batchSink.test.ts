@@ -142,6 +142,37 @@ describe('batch sink', () => {
     assert.equal(most, 3);
   });
 
+  it('lets the window of the run follow a target that becomes wider', async () => {
+    let width = 1;
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const to = target({
+      objectsPerRequest: 100,
+      answer: async (items) => {
+        await answered;
+        return items.map(() => ({ outcome: 'accepted' }));
+      },
+    });
+    Object.defineProperty(to, 'requestsInFlight', { get: () => width });
+    const running = sinkOn(registry, to, { lanes: { quietMs: 20 } });
+    const run = start(running, { window: 50 });
+    await run.room(200);
+    const done = arrived(running, readInto(run, 150));
+    let room = false;
+    void run.room(150).then(() => {
+      room = true;
+    });
+    await nextTurn();
+    assert.equal(room, false, 'twice one request of 100');
+    width = 2;
+    await until(() => room, { what: 'room for more' });
+    run.endSource();
+    answer();
+    await done;
+  });
+
   it('sends what must not go twice in requests of its own', async () => {
     const to = target();
     const running = sinkOn(registry, to);
