@@ -1,6 +1,7 @@
 import { createBrazeClient } from '../../src/braze/brazeClient';
 import { TrackTarget } from '../../src/braze/trackTarget';
 import { Sums } from '../../src/delta/sums';
+import { UserGate } from '../../src/delta/userGate';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import { noAnswerReason } from '../../src/run/goalRun';
@@ -108,7 +109,9 @@ export class FaultDrive {
       perArray,
       requestsInFlight,
       retry,
+      ...(script.detects && { workspace: { apiKey } }),
     });
+    const gate = new UserGate();
     const sums = { store, secret: Buffer.alloc(32, 7), goalId: 'goal', meaning: 'total' as const };
     return sendThrough(target, rows.length, {
       change: ({ ref, match }) => {
@@ -116,11 +119,15 @@ export class FaultDrive {
         return { ...updateOf(rows[at]!), ...(ref !== undefined && { ref }) };
       },
       batchRows: script.batchRows,
-      lanes: { quietMs: 8, firstTotal: 'add' },
+      lanes: { quietMs: 8, firstTotal: 'add', settleMs: 0 },
       run: {
         window: script.window,
         stopGraceMs: graceMs,
         sums: (name, firstTotal) => new Sums({ ...sums, target: name, firstTotal }),
+        detection: {
+          place: async () => ({ store, secret: Buffer.alloc(32, 7), forgetTypes: false }),
+          gate: () => gate,
+        },
         settle: async (run) => {
           const { writes, durable } = run.takeKept();
           await store.commit(writes);

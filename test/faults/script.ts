@@ -42,6 +42,8 @@ export interface FaultScript {
   rules: FaultRule[];
   /** The run is stopped when this request is on its way. */
   stopAtRequest: number | undefined;
+  /** What was accepted is remembered, as it is with change detection. */
+  detects: boolean;
 }
 
 const track = { system: 'braze', path: '/users/track' } as const;
@@ -137,6 +139,7 @@ export function scriptOf(seed: number): FaultScript {
     poisoned,
     rules,
     stopAtRequest: sometimes(0.12) ? from(1, 6) : undefined,
+    detects: sometimes(0.7),
   };
 }
 
