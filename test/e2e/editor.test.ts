@@ -129,7 +129,10 @@ describeWith('browser', 'editor: from an empty flow to two ledgers, by hand', (c
     assert.equal(await editor.waitForStatus(sink.import, /done$/), '200 · done');
     assert.equal(await editor.waitForStatus(source.import, /done$/), '200 · done');
     await editor.pressInjectButton(exportTrigger.id);
-    assert.match(await editor.waitForStatus(sink.export, /done/), /^200 · done · [\d,]+ data points, [\d,]+ saved$/);
+    assert.match(
+      await editor.waitForStatus(sink.export, /done/),
+      /^200 · done · [\d,]+ data points, [\d,]+ saved$/,
+    );
     await editor.screenshot('8 done');
     const imported = await stage.nextRun();
     assert.equal(imported.ledger.accepted, people);
