@@ -187,7 +187,8 @@ describe('runs that something comes between', function () {
     assert.equal(result, 'succeeded');
     assert.ok(complete);
     assert.equal(ledger.read, people);
-    assert.equal(ledger.accepted, people);
+    // What an earlier run had brought is found to be there.
+    assert.equal(ledger.accepted + ledger.unchanged, people);
   }
 
   async function assertBrazeGot(indexes: Iterable<number>): Promise<void> {
