@@ -40,3 +40,19 @@ export function deltaRecord(seed: number, index: number): DeltaRecord {
 export function deltaLine(seed: number, index: number): string {
   return JSON.stringify(deltaRecord(seed, index));
 }
+
+/** Attributes that `changedDeltaLine` changes: three texts or numbers and a list, a data point each. */
+export const changedAttributes = 4;
+
+/** The same customer later, with other values of some mapped properties. */
+export function changedDeltaLine(seed: number, index: number): string {
+  const record = deltaRecord(seed, index);
+  const { loyalty_points: points = ['0'], interests = [], visits = ['0'] } = record.properties;
+  Object.assign(record.properties, {
+    loyalty_points: [String(Number(points[0]) + 7)],
+    visits: [String(Number(visits[0]) + 1)],
+    preferred_store: ['the new one by the river'],
+    interests: [...interests, 'something new'],
+  });
+  return JSON.stringify(record);
+}

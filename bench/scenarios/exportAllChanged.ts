@@ -13,15 +13,15 @@ import { exportFlow, floorRequestsInFlight, goalIds, objectsPerRequest } from '.
 import type { Scenario, Size, SpeedReport } from './scenario';
 
 const seed = 1;
-const warmUpPrefix = 'warm-up/';
+export const warmUpPrefix = 'warm-up/';
 const prefix = 'delta/';
-const warmUpProfiles = 5_000;
+export const warmUpProfiles = 5_000;
 /** A run that is slower than this has gone wrong. */
 const slowestRate = 500;
 const startTimeoutMs = 120_000;
 
 /** One way through the pipeline, the product's or the floor's. */
-interface Way {
+export interface Way {
   rate: number;
   cpuUs: number;
   /** CPU time of the servers' process meanwhile; undefined where the system does not tell. */
@@ -29,7 +29,7 @@ interface Way {
   seconds: number;
 }
 
-interface ProductWay extends Way {
+export interface ProductWay extends Way {
   eldMs: LoopDelay;
   anonAboveIdleMb: number | undefined;
   requests: number;
@@ -61,12 +61,12 @@ export const exportAllChanged: Scenario = {
   },
 };
 
-async function floorWay(servers: BenchServers, profiles: number): Promise<Way> {
+export async function floorWay(servers: BenchServers, profiles: number, from = prefix): Promise<Way> {
   const settings: ExportFloorSettings = {
     servers: servers.description,
     seed,
     warmUpPrefix,
-    prefix,
+    prefix: from,
     objectsPerRequest,
     requestsInFlight: floorRequestsInFlight,
   };
@@ -143,7 +143,7 @@ function checkServer(
     );
 }
 
-function way(profiles: number, ms: number, cpuUs: number, serversUs: number | undefined): Way {
+export function way(profiles: number, ms: number, cpuUs: number, serversUs: number | undefined): Way {
   return {
     rate: (profiles / ms) * 1000,
     seconds: ms / 1000,
@@ -152,13 +152,13 @@ function way(profiles: number, ms: number, cpuUs: number, serversUs: number | un
   };
 }
 
-function elapsed(before: number | undefined, after: number | undefined): number | undefined {
+export function elapsed(before: number | undefined, after: number | undefined): number | undefined {
   return before === undefined || after === undefined ? undefined : after - before;
 }
 
-type Pair = { floor: Way; product: ProductWay };
+export type Pair = { floor: Way; product: ProductWay };
 
-function line(run: number, floor: Way, product: ProductWay): string {
+export function line(run: number, floor: Way, product: ProductWay): string {
   const { eldMs, anonAboveIdleMb } = product;
   return [
     `run ${run}`,
@@ -171,7 +171,7 @@ function line(run: number, floor: Way, product: ProductWay): string {
   ].join('   ');
 }
 
-function report({ profiles }: Size, pairs: readonly Pair[]): SpeedReport {
+export function report({ profiles }: Size, pairs: readonly Pair[]): SpeedReport {
   const of = (pick: (pair: Pair) => number) => pairs.map(pick).map((value) => significant(value));
   const known = (pick: (pair: Pair) => number | undefined) => {
     const values = pairs.map(pick).filter((value) => value !== undefined);

@@ -29,6 +29,9 @@ export interface SpeedReport {
   anonAboveIdleMb?: number | null;
   /** Requests that carried profiles, by the run's ledger. */
   requests?: number;
+  /** Profiles with something to send, and how many attributes of theirs. */
+  changed?: number;
+  changedAttributes?: number;
   /** Data points, by the run's ledger. */
   dataPoints?: number;
   /** CPU microseconds per profile: of the product's process, of the floor's, of the servers' in the product's runs. */

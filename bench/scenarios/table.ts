@@ -1,8 +1,16 @@
 import { exportAllChanged } from './exportAllChanged';
+import { export10pctChanged, export30pctChanged } from './exportChanged';
 import { exportLatency } from './exportLatency';
 import { exportWall } from './exportWall';
 import { mapper } from './mapper';
 import type { Scenario } from './scenario';
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [exportAllChanged, exportLatency, exportWall, mapper];
+export const scenarios: readonly Scenario[] = [
+  exportAllChanged,
+  export10pctChanged,
+  export30pctChanged,
+  exportLatency,
+  exportWall,
+  mapper,
+];
