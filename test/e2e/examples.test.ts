@@ -92,7 +92,8 @@ describe('examples, imported as they are and connected to the sandbox', function
 
     const first = await stage.run(trigger);
     assert.equal(first.result, 'succeeded');
-    assert.equal(first.ledger.accepted, 400);
+    // Whom the other example has brought to Braze already is found unchanged.
+    assert.equal(first.ledger.accepted + first.ledger.unchanged, 400);
     const after = (await stage.bothSides()).users;
     for (const index of range(0, 400)) assertExported(index, after);
     for (const index of range(400, people)) {
