@@ -24,7 +24,6 @@ export const MAPPING_PROBLEMS = [
   'sumNeedsInteger',
   'sumNeedsOne',
   'sumStatic',
-  'setIfEmptyExport',
   'addNeedsList',
   'addObjects',
   'clearStatic',
@@ -142,7 +141,6 @@ function readable(path: string): boolean {
 /** Why a row cannot have its strategy, if so. */
 export function strategyProblem({ strategy, as, type, source }: MappingRow, direction: Direction): Problem[] {
   if (strategy === 'sum') return sumProblem(type, as, source, direction);
-  if (strategy === 'setIfEmpty' && direction === 'export') return ['setIfEmptyExport'];
   if (strategy === 'add' && as !== 'list') return ['addNeedsList'];
   if (strategy === 'add' && type === 'json' && direction === 'export') return ['addObjects'];
   return strategy === 'clear' && source.kind === 'static' ? ['clearStatic'] : [];

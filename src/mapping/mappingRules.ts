@@ -47,9 +47,6 @@ function rowFaults(row: MappingRow, direction: Direction): string[] {
 
 function strategyFault({ strategy, as, type, source }: MappingRow, direction: Direction): string | undefined {
   if (strategy === 'sum') return sumFault(type, as, source, direction);
-  if (strategy === 'setIfEmpty' && direction === 'export') {
-    return 'setIfEmpty needs to know what Braze holds, which is unknown without a seed from a segment export';
-  }
   if (strategy === 'add' && as !== 'list') return 'add needs the shape list; use set for a single value';
   if (strategy === 'add' && type === 'json' && direction === 'export') {
     return 'adding objects to a list in Braze cannot be repeated safely, which this version needs; use set';

@@ -4,7 +4,9 @@ import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
 import { createBrazeClient } from '../../src/braze/brazeClient';
 import { refusals } from '../../src/braze/refusals';
 import { TrackTarget } from '../../src/braze/trackTarget';
+import { ChangeDetection } from '../../src/delta/changeDetection';
 import { Sums, type SumsOptions } from '../../src/delta/sums';
+import { UserGate } from '../../src/delta/userGate';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import { type AskedFields, compileMapping } from '../../src/mapping/compileMapping';
@@ -12,6 +14,7 @@ import { conversionFor } from '../../src/mapping/conversions';
 import { type FieldType, fieldTypes } from '../../src/mapping/fieldType';
 import { type Direction, type MappingRow, migrateMapping } from '../../src/mapping/mapping';
 import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
+import type { DetectionMeans } from '../../src/run/goalRun';
 import type { RunSummary } from '../../src/run/runSummary';
 import type { SinkTarget } from '../../src/run/sinkTarget';
 import { type BlueConicSandbox, startBlueConicSandbox } from '../../src/sandbox/blueconic/blueconicSandbox';
@@ -141,6 +144,7 @@ async function send<Item>(
   target: SinkTarget<Item>,
   updates: readonly ProfileUpdate[],
   sums?: Pick<SumsOptions, 'store' | 'meaning' | 'firstTotal'>,
+  detection?: DetectionMeans,
 ): Promise<RunSummary> {
   return sendThrough(target, updates.length, {
     batchRows: 200,
@@ -148,6 +152,7 @@ async function send<Item>(
       const update = updates[Number(changes[0]!.values[0]) - 1]!;
       return ref === undefined ? update : { ...update, ref };
     },
+    ...(detection && { run: { detection } }),
     ...(sums && {
       run: {
         sums: (name) => new Sums({ ...sums, secret: Buffer.alloc(32, 7), target: name, goalId: 'goal' }),
@@ -185,6 +190,7 @@ describe('the tables of docs/strategies.md', function () {
     new TrackTarget(createBrazeClient({ endpoint: braze.url, apiKey: braze.apiKey, http }), {
       objectsPerRequest: 75,
       requestsInFlight: 4,
+      workspace: { apiKey: braze.apiKey },
     });
   const toBlueConic = () =>
     new ProfilesTarget(createBlueConicClient({ ...tenant, http }), {
@@ -279,6 +285,84 @@ describe('the tables of docs/strategies.md', function () {
     if (expected === 'A with B') return Object.assign({}, samples[line.type][0], samples[line.type][1]);
     const values = expected.split(', ').map((letter) => brazeForm(line.type, letter, line));
     return line.as === 'list' ? values.filter((value) => value !== undefined) : values[0];
+  }
+
+  it('every cell of "set if empty" towards Braze', async () => {
+    for (const [types, read, source, whenEmpty, whenA] of tableUnder('Set if empty, towards Braze')) {
+      assert.equal(source, 'B');
+      braze.reset();
+      braze.configure({ apply: { delayMs: 0 } });
+      const cells = fieldTypes
+        .filter((type) => types === 'all' || (type === 'boolean') === (types === 'boolean'))
+        .flatMap((type) =>
+          (type === 'json' ? ['list', 'object'] : ['one', 'list']).map((as) => ({ type, as })),
+        )
+        .flatMap(({ type, as }) => [false, true].map((holdsA) => ({ type, as: as as Line['as'], holdsA })))
+        .map((cell, at) => {
+          const line: Line = {
+            ...{ direction: 'export', strategy: 'setIfEmpty', inside: false, source: 'B' },
+            ...{ type: cell.type, as: cell.as, whenEmpty: whenEmpty!, whenA: whenA! },
+          };
+          return { key: `if-empty-${at}`, line, holdsA: cell.holdsA };
+        });
+      braze.addUsers(
+        cells.map(({ key, line, holdsA }) => {
+          const a = samples[line.type][0] as never;
+          const held = { [fieldOf(line)]: line.as === 'list' ? [a] : a };
+          return { external_id: key, custom_attributes: { before: 'yes', ...(holdsA && held) } };
+        }),
+      );
+      const detection = detectionIn(new MemoryStore());
+      if (read === 'yes') await rememberEverybody(detection);
+      await send(
+        toBraze(),
+        cells.map(({ line, key }) =>
+          updateOf(
+            { line, record: { ...recordsOf(line)[0], id: key }, asked: { has: () => true } },
+            'external_id',
+          ),
+        ),
+        undefined,
+        detection,
+      );
+      await braze.settled();
+      for (const { line, key, holdsA } of cells) {
+        const attributes = custom(key);
+        assert.equal(attributes.seen, 'yes');
+        const expected = heldByBraze(line, holdsA ? line.whenA : line.whenEmpty);
+        assert.deepEqual(
+          attributes[fieldOf(line)],
+          expected,
+          `${types}, read ${read}: ${fieldOf(line)}, ${holdsA}`,
+        );
+      }
+    }
+  });
+
+  function detectionIn(store: StateStore): DetectionMeans {
+    const gate = new UserGate();
+    return { place: async () => ({ store, secret: Buffer.alloc(32, 7) }), gate: () => gate };
+  }
+
+  /** As a segment export of everybody does that is wired straight into the sink. */
+  async function rememberEverybody(detection: DetectionMeans): Promise<void> {
+    const { store } = await detection.place();
+    const { name, changeRules: rules } = toBraze();
+    const writes: Promise<void>[] = [];
+    const memory = new ChangeDetection(
+      {
+        ...detection,
+        ...{ target: { name, rules: rules! }, settings: { settleMs: 0 }, dryRun: false },
+        keep: (kept, durable) => void writes.push(store.commit(kept).then(durable)),
+      },
+      () => undefined,
+    );
+    await memory.remember(
+      [...braze.users()].map((user) => rules!.held!(user, undefined)!),
+      Date.now(),
+    );
+    await Promise.all(writes);
+    memory.close();
   }
 
   describe('every sum', () => {
@@ -391,8 +475,9 @@ describe('the tables of docs/strategies.md', function () {
                 `${name}: ${reasons.join('; ')}`,
               );
               const told = lines.some((line) => JSON.stringify(pick(line)) === name);
-              // The table of sums stands for all its types.
-              assert.equal(told || (checked.ok && strategy === 'sum'), checked.ok, name);
+              // These tables stand for all their types.
+              const ownTable = strategy === 'sum' || (strategy === 'setIfEmpty' && direction === 'export');
+              assert.equal(told || (checked.ok && ownTable), checked.ok, name);
             }
           }
         }

@@ -28,6 +28,7 @@ describe('mapping document', () => {
     ],
     ['an empty static text', mappingOf('export', [row('', 'n', { source: { kind: 'static', value: '' } })])],
     ['setIfEmpty towards BlueConic', mappingOf('import', [{ ...tier, strategy: 'setIfEmpty' }])],
+    ['setIfEmpty towards Braze', mappingOf('export', [{ ...tier, strategy: 'setIfEmpty' }])],
     ['add with a list', mappingOf('export', [{ ...tier, as: 'list', strategy: 'add' }])],
     [
       'objects added to a list in BlueConic',
@@ -69,7 +70,6 @@ describe('mapping document', () => {
       { strategy: 'sum', type: 'integer', source: { kind: 'static', value: '1' } },
       /a static value never does/,
     ],
-    ['setIfEmpty towards Braze', 'export', { strategy: 'setIfEmpty' }, /unknown without a seed/],
     ['add with one value', 'import', { strategy: 'add' }, /add needs the shape list/],
     [
       'add with an object',
