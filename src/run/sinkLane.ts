@@ -473,8 +473,10 @@ export class SinkLane<Item> {
         this.#decide(row, { outcome: 'unsent', reason: partlySentReason });
         return;
       }
-      const { following: _following, pending: _pending, ...rest } = row;
-      this.#pack({ ...rest, sums: { intent: following.intent, rest: verdict } }, following.update);
+      const { following: _following, pending: _pending, refused = [], ...rest } = row;
+      const { refused: refusedByTarget = [], ...plain } = verdict;
+      const both = { ...rest, refused: [...refused, ...refusedByTarget] };
+      this.#pack({ ...both, sums: { intent: following.intent, rest: plain } }, following.update);
       return;
     }
     if (following) this.#sums!.drop(following.intent);

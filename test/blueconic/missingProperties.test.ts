@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { createBlueConicClient } from '../../src/blueconic/blueconicClient';
 import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
+import { Sums } from '../../src/delta/sums';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
 import type { FieldChange, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import type { BlueConicSettings } from '../../src/sandbox/blueconic/settings';
 import type { Fault } from '../../src/sandbox/faults';
-import { type SentGoal, sendThrough } from '../run/pieces';
+import { MemoryStore } from '../../src/store/memoryStore';
+import { type SentGoal, type SentGoalOptions, sendThrough } from '../run/pieces';
 import { RestClient } from '../sandbox/blueconic/restClient';
 
 const quick = { baseWaitMs: 2, maxWaitMs: 8 };
@@ -40,13 +42,14 @@ describe('properties that BlueConic does not have', () => {
     scopes?: string[];
     deadlineMs?: number;
     entriesPerRequest?: number;
+    run?: SentGoalOptions['run'];
   }
 
   /** Runs a goal of so many rows, each of a customer of its own, with these changes and none other. */
   function send(
     rows: number,
     changes: (update: ProfileUpdate) => FieldChange[],
-    { create = true, scopes, deadlineMs = 10_000, entriesPerRequest = 10 }: Setting = {},
+    { create = true, scopes, deadlineMs = 10_000, entriesPerRequest = 10, run }: Setting = {},
     different: (update: ProfileUpdate) => Partial<ProfileUpdate> = () => ({}),
   ): SentGoal {
     let { clientId, clientSecret } = rest.sandbox;
@@ -64,6 +67,7 @@ describe('properties that BlueConic does not have', () => {
       properties: { directory: client, create },
     });
     return sendThrough(target, rows, {
+      ...(run && { run }),
       change: (update) => ({
         ...update,
         match: [[{ field: 'customer_id', value: `u-${number(update)}` }]],
@@ -277,6 +281,36 @@ describe('properties that BlueConic does not have', () => {
         assert.deepEqual(held(3, 'loyalty_tier'), ['7']);
       });
     }
+
+    it('are counted of rows with sums too, which travel in two parts', async () => {
+      const store = new MemoryStore();
+      const { ledger } = await send(
+        4,
+        (update) => [
+          change('not_there'),
+          change('loyalty_tier'),
+          change(number(update) > 1 ? 'orders' : 'not_there_either', { strategy: 'sum', values: ['2'] }),
+        ],
+        {
+          create: false,
+          run: {
+            sums: (target, firstTotal) =>
+              new Sums({
+                store,
+                secret: Buffer.alloc(32),
+                target,
+                goalId: 'goal',
+                meaning: 'amount',
+                firstTotal,
+              }),
+          },
+        },
+      ).ended;
+      assert.equal(ledger.accepted, 4);
+      assert.equal(ledger.refusedAttributes['property-unknown: not_there'], 4);
+      assert.ok((ledger.refusedAttributes['property-unknown: not_there_either'] ?? 0) > 0);
+      assert.deepEqual([held(1, 'loyalty_tier'), held(2, 'orders')], [['7'], ['2']]);
+    });
 
     it('without the scope to read them, BlueConic decides', async () => {
       const { ledger } = await send(4, () => [change('not_there'), change('loyalty_tier')], {
