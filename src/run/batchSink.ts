@@ -2,8 +2,9 @@ import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { checkProfileUpdate, isProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
 import type { GoalRun } from './goalRun';
 import { payloadRows } from './payloadRows';
-import type { Claim, MakeOwnRun, RunRegistry } from './registry';
+import type { MakeOwnRun, RunRegistry } from './registry';
 import type { GoalIdentity } from './runSummary';
+import { SeenBatches } from './seenBatches';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import { type LaneSettings, SinkLane } from './sinkLane';
 import type { SinkTarget } from './sinkTarget';
@@ -46,10 +47,10 @@ export class BatchSink<Item> {
   accept(payload: unknown, done: () => void): void {
     const updates = payloadRows(payload);
     const message: MessageInFlight = { left: updates.length + 1, done };
-    const seen = new Map<GoalRun, Set<string>>();
+    const seen = new SeenBatches();
     const touched = new Set<SinkLane<Item>>();
     for (const update of updates) this.#take(update, message, seen, touched);
-    if (Array.isArray(payload)) this.#accountForMissing(seen);
+    if (Array.isArray(payload)) seen.accountForMissing();
     for (const lane of touched) lane.sendWhatIsFull();
     finishOne(message);
   }
@@ -61,12 +62,7 @@ export class BatchSink<Item> {
     await Promise.all(lanes.map((lane) => lane.finished));
   }
 
-  #take(
-    update: unknown,
-    message: MessageInFlight,
-    seen: Map<GoalRun, Set<string>>,
-    touched: Set<SinkLane<Item>>,
-  ): void {
+  #take(update: unknown, message: MessageInFlight, seen: SeenBatches, touched: Set<SinkLane<Item>>): void {
     // A record that never passed a mapper has its identity under the name that records have.
     const { ref, _ref } = Object(update) as { ref?: unknown; _ref?: unknown };
     const claim = this.#registry.claim(this.#identity, ref ?? _ref, this.#ownRun);
@@ -76,22 +72,11 @@ export class BatchSink<Item> {
     }
     const lane = this.#lane(claim.run);
     touched.add(lane);
-    if (claim.unit > 0) remember(seen, claim);
+    if (claim.unit > 0) seen.add(claim);
     if (!isProfileUpdate(update) && lane.takeHeld(claim, update, message)) return;
     const fault = whatIsWrongWith(update);
     if (fault) lane.reject(claim, update, fault, message);
     else lane.take(claim, update as ProfileUpdate, message);
-  }
-
-  /** Rule R6: what is missing from an array that came the only way was left out on purpose. */
-  #accountForMissing(seen: Map<GoalRun, Set<string>>): void {
-    for (const [run, batches] of seen) {
-      run.moved();
-      for (const key of batches) {
-        const [unit, batch] = key.split('/');
-        run.missingFrom(Number(unit), Number(batch));
-      }
-    }
   }
 
   #lane(run: GoalRun): SinkLane<Item> {
@@ -103,15 +88,6 @@ export class BatchSink<Item> {
     }
     return lane;
   }
-}
-
-function remember(seen: Map<GoalRun, Set<string>>, claim: Claim): void {
-  let batches = seen.get(claim.run);
-  if (!batches) {
-    batches = new Set();
-    seen.set(claim.run, batches);
-  }
-  batches.add(`${claim.unit}/${claim.run.batchOf(claim.unit, claim.row)}`);
 }
 
 /** Cheap for what our mapper made; hand-written updates get the whole check and an answer that names the field. */

@@ -512,7 +512,8 @@ export class SinkLane<Item> {
 
   async #send(request: RequestInFlight<Item>): Promise<void> {
     const { rows, repeatable } = request;
-    const intents = rows.flatMap(({ sums }) => (sums ? [sums.intent] : []));
+    const intents: SumIntent[] = [];
+    for (const { sums } of rows) if (sums) intents.push(sums.intent);
     this.#inFlight.add(request);
     let verdicts: Verdict[];
     try {
