@@ -4,6 +4,7 @@ import { attachCheckButton } from '../editor/checkButton';
 import { hostOf, wholeNumberFault } from '../editor/checks';
 import { claimForm, element, field, follow, saveNumbers, verdict } from '../editor/dialogForm';
 import { create } from '../editor/elements';
+import { type NumberField, numberFields } from './numberFields';
 
 RED.nodes.registerType('braze-config', {
   category: 'config',
@@ -16,25 +17,48 @@ RED.nodes.registerType('braze-config', {
       },
     },
     objectsPerRequest: {
-      value: 75,
+      value: numberFields.objectsPerRequest.value,
       validate(value, _options) {
-        return verdict(
-          this,
-          'braze-config.label.objectsPerRequest',
-          wholeNumberFault(value, { min: 1, max: 75 }),
-        );
+        return numberVerdict(this, 'objectsPerRequest', value);
       },
     },
     requestsInFlight: {
-      value: 8,
+      value: numberFields.requestsInFlight.value,
       validate(value, _options) {
-        return verdict(
-          this,
-          'braze-config.label.requestsInFlight',
-          wholeNumberFault(value, { min: 1, max: 64 }),
-        );
+        return numberVerdict(this, 'requestsInFlight', value);
       },
     },
+    requestsPer3Seconds: {
+      value: numberFields.requestsPer3Seconds.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'requestsPer3Seconds', value);
+      },
+    },
+    requestsPerMinute: {
+      value: numberFields.requestsPerMinute.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'requestsPerMinute', value);
+      },
+    },
+    requestsPerHour: {
+      value: numberFields.requestsPerHour.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'requestsPerHour', value);
+      },
+    },
+    reserve: {
+      value: numberFields.reserve.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'reserve', value);
+      },
+    },
+    retryMinutes: {
+      value: numberFields.retryMinutes.value,
+      validate(value, _options) {
+        return numberVerdict(this, 'retryMinutes', value);
+      },
+    },
+    rateGroup: { value: '' },
   },
   credentials: {
     apiKey: { type: 'password' },
@@ -48,6 +72,10 @@ RED.nodes.registerType('braze-config', {
   },
   oneditprepare() {
     claimForm(this, 'endpoint');
+    for (const name of Object.keys(numberFields) as NumberField[]) {
+      // A node of an earlier release behaves as a new one does, and so shows what a new one has.
+      if (this[name] === undefined) field(this, name).value = String(numberFields[name].value);
+    }
     const endpoint = field(this, 'endpoint');
     const instance = element<HTMLSelectElement>('profile-sync-instance');
     instance.append(create('option', { value: '', text: this._('braze-config.instance.other') }));
@@ -65,6 +93,12 @@ RED.nodes.registerType('braze-config', {
     attachCheckButton(this, 'braze');
   },
   oneditsave() {
-    saveNumbers(this, ['objectsPerRequest', 'requestsInFlight']);
+    saveNumbers(this, Object.keys(numberFields));
   },
 });
+
+/** A field that a node of an earlier release lacks is as good as one with the default. */
+function numberVerdict(node: EditorNode, name: NumberField, value: unknown): Verdict {
+  if (value === undefined) return true;
+  return verdict(node, `braze-config.label.${name}`, wholeNumberFault(value, numberFields[name]));
+}

@@ -1,22 +1,25 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import { type BrazeClient, createBrazeClient } from '../../src/braze/brazeClient';
+import { rateGroup } from '../../src/braze/rateGroup';
 import type { TrackTargetSettings } from '../../src/braze/trackTarget';
 import { collect, draftRoute, type Finding, firstOf, tried } from '../shell/adminRoutes';
-import { wholeNumber } from '../shell/configValue';
 import { platform } from '../shell/platform';
+import { type RequestPolicyDef, requestPolicy } from './requestPolicy';
 
-interface BrazeConfigDef extends NodeDef {
+interface BrazeConfigDef extends RequestPolicyDef {
   endpoint: string;
   workspace?: string;
-  objectsPerRequest: number | string;
-  requestsInFlight: number | string;
 }
 
 /** What other nodes of ours get from a Braze configuration. */
 export interface BrazeConfigNode extends Node<{ apiKey: string }> {
   /** @throws SyncError for an endpoint or key that no call could work with. */
   client(): BrazeClient;
-  pace: TrackTargetSettings;
+  /**
+   * How requests to `/users/track` are made, at the pace of this configuration's rate group.
+   * @throws SyncError SETTING_INVALID
+   */
+  sending(): Omit<TrackTargetSettings, 'requestsInFlight'>;
   /** What tells this workspace from others of its instance. */
   workspace(): NonNullable<TrackTargetSettings['workspace']>;
 }
@@ -28,10 +31,16 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     this.client = () => clientOf({ endpoint: def.endpoint, apiKey: this.credentials?.apiKey });
     this.workspace = () => workspaceOf(def.workspace, this.credentials?.apiKey);
-    this.pace = {
-      objectsPerRequest: Math.min(75, Math.max(1, wholeNumber(def.objectsPerRequest, 75))),
-      requestsInFlight: Math.min(64, Math.max(1, wholeNumber(def.requestsInFlight, 8))),
+    let group: string | undefined;
+    this.sending = () => {
+      const { objectsPerRequest, limits, retry } = requestPolicy(def);
+      const apiKey = this.credentials?.apiKey ?? '';
+      group = rateGroup({ name: def.rateGroup ?? '', endpoint: this.client().endpoint, apiKey });
+      return { objectsPerRequest, retry, pace: platform.paces.join(group, this.id, limits) };
     };
+    this.on('close', () => {
+      if (group !== undefined) platform.paces.leave(group, this.id);
+    });
   }
   RED.nodes.registerType('braze-config', BrazeConfig as never, {
     credentials: { apiKey: { type: 'password' } },

@@ -12,7 +12,7 @@ export default function register(RED: NodeAPI): void {
       const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
       const settings = usersTrackSettings(def);
       return {
-        target: new TrackTarget(braze.client(), { ...braze.pace, workspace: braze.workspace() }),
+        target: new TrackTarget(braze.client(), { ...braze.sending(), workspace: braze.workspace() }),
         lanes: settings,
       };
     });

@@ -1,7 +1,7 @@
 import type { NodeDef } from 'node-red';
 import type { UsersTrackSettings } from '../../src/delta/usersTrackSettings';
-import { SyncError } from '../../src/errors/syncError';
 import { firstTotalOf } from '../shell/configValue';
+import { numberSetting } from '../shell/numberSetting';
 import { type NumberField, numberFields } from './numberFields';
 
 /** What the form of the node leaves behind. A node of an earlier release lacks what did not exist then. */
@@ -48,34 +48,9 @@ function tickOf(value: string | boolean | undefined): string | undefined {
 }
 
 function neededNumber(def: UsersTrackDef, field: NumberField): number {
-  const number = numberOf(def, field);
-  if (number === undefined) throw invalid(field, 'is empty');
-  return number;
+  return numberOf(def, field) as number;
 }
 
 function numberOf(def: UsersTrackDef, field: NumberField): number | undefined {
-  const { value: otherwise, min, max, blank }: Limits = numberFields[field];
-  const value = def[field] ?? otherwise;
-  const text = String(value).trim();
-  if (text === '' && blank) return undefined;
-  const number = Number(text);
-  if (text !== '' && Number.isSafeInteger(number) && number >= min && number <= (max ?? number))
-    return number;
-  const bounds = max === undefined ? `${min} or more` : `from ${min} to ${max}`;
-  throw invalid(field, `must be a whole number, ${bounds}`);
-}
-
-interface Limits {
-  value: number | '';
-  min: number;
-  max?: number;
-  blank?: boolean;
-}
-
-function invalid(field: NumberField, what: string): SyncError {
-  return new SyncError({
-    code: 'SETTING_INVALID',
-    message: `The setting "${field}" of the users.track node ${what}.`,
-    advice: 'Open the node, correct it (or the environment variable it names), then deploy.',
-  });
+  return numberSetting(def[field], numberFields[field], field, 'users.track node');
 }

@@ -3,6 +3,8 @@ import { deleteIntents } from '../../src/delta/sums';
 import { UserGate } from '../../src/delta/userGate';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
+import { widestDefault } from '../../src/pace/pace';
+import { PaceBook } from '../../src/pace/paceBook';
 import { checkpointDeletes, pausedWrite } from '../../src/run/checkpoint';
 import { ConnectionBoard } from '../../src/run/connections';
 import type { GoalRun } from '../../src/run/goalRun';
@@ -14,12 +16,17 @@ import type { StateStore, StoreWrite } from '../../src/store/store';
 import { defaultRetention, type Retention, retentionOf, storeFolder } from './storeSettings';
 import { StoreShelf } from './storeShelf';
 
+/** Connections for what does not go by a pace, beside a pace at its widest. */
+const spareConnections = 16;
+
 /**
- * What all nodes of one Node-RED share: the open runs, the store, the HTTP connections. A process has one Node-RED, and
+ * What all nodes of one Node-RED share: the open runs, the store, the HTTP connections, the pace of requests. A process has one Node-RED, and
  * the module cache makes this one object of it.
  */
 class Platform {
   readonly runs = new RunRegistry();
+  /** How fast requests to Braze may go, for each rate group. */
+  readonly paces = new PaceBook({ learnsRate: true });
   readonly connections = new ConnectionBoard();
   #http: HttpClient | undefined;
   readonly stores = new StoreShelf(openStore);
@@ -29,7 +36,7 @@ class Platform {
 
   /** Lives as long as the process: a deploy must not cut requests that are still in flight. */
   get http(): HttpClient {
-    this.#http ??= createHttpClient({});
+    this.#http ??= createHttpClient({ connections: widestDefault + spareConnections });
     return this.#http;
   }
 

@@ -8,6 +8,7 @@ import type { SinkEvents } from '../../src/run/sinkEvents';
 import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';
 import type { StateStore } from '../../src/store/store';
+import { pauseText } from './pauseText';
 import { platform } from './platform';
 import { StatusLine } from './statusLine';
 import { inOwnWords, lastWord } from './statusText';
@@ -70,8 +71,9 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
       // A run of the sink's own has no source that could tell.
       if (run.error && run.goal === identity) reportFailure(node, run.error, run);
     },
-    progress: (run, note) => {
-      status.progress(note ? 'yellow' : 'blue', note ? 'ring' : 'dot', () => progressText(run, note));
+    progress: (run, note, ms = 0) => {
+      const why = note && pauseText(words, note, ms);
+      status.progress(why ? 'yellow' : 'blue', why ? 'ring' : 'dot', () => progressText(run, why));
     },
     noticed: ({ code, values }) => node.warn(words(`notice.${code}`, { ...values })),
     failed: (error, run) => reportFailure(node, error, run),

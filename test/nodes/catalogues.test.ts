@@ -20,8 +20,8 @@ const statusCode: { [type: string]: string[] } = {
   'braze-segment-export': ['shell/sourceShell.ts', 'shell/statusText.ts'],
   'blueconic-delta': ['shell/sourceShell.ts', 'shell/statusText.ts'],
   'profile-field-mapper': ['profile-field-mapper/profile-field-mapper.ts'],
-  'braze-users-track': ['shell/sinkShell.ts', 'shell/statusText.ts'],
-  'blueconic-profiles': ['shell/sinkShell.ts', 'shell/statusText.ts'],
+  'braze-users-track': ['shell/sinkShell.ts', 'shell/pauseText.ts', 'shell/statusText.ts'],
+  'blueconic-profiles': ['shell/sinkShell.ts', 'shell/pauseText.ts', 'shell/statusText.ts'],
   'profile-sync-connection': [
     'profile-sync-connection/connectionShell.ts',
     'profile-sync-connection/connectionStatus.ts',
