@@ -16,6 +16,8 @@ RED.nodes.registerType('braze-config', {
         return verdict(this, 'braze-config.label.endpoint', brazeEndpointFault(value));
       },
     },
+    workspace: { value: '' },
+    perArray: { value: false },
     objectsPerRequest: {
       value: numberFields.objectsPerRequest.value,
       validate(value, _options) {

@@ -33,10 +33,10 @@ export default function register(RED: NodeAPI): void {
     this.workspace = () => workspaceOf(def.workspace, this.credentials?.apiKey);
     let group: string | undefined;
     this.sending = () => {
-      const { objectsPerRequest, limits, retry } = requestPolicy(def);
+      const { objectsPerRequest, perArray, limits, retry } = requestPolicy(def);
       const apiKey = this.credentials?.apiKey ?? '';
       group = rateGroup({ name: def.rateGroup ?? '', endpoint: this.client().endpoint, apiKey });
-      return { objectsPerRequest, retry, pace: platform.paces.join(group, this.id, limits) };
+      return { objectsPerRequest, perArray, retry, pace: platform.paces.join(group, this.id, limits) };
     };
     this.on('close', () => {
       if (group !== undefined) platform.paces.leave(group, this.id);

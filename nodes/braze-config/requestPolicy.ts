@@ -7,10 +7,13 @@ import { type NumberField, numberFields } from './numberFields';
 export interface RequestPolicyDef extends NodeDef, Partial<Record<NumberField, number | string>> {
   /** Name of the rate group; empty: whoever uses the same host and key. */
   rateGroup?: string;
+  /** Contracts with legacy rate limits: the number of objects holds for each array. */
+  perArray?: boolean;
 }
 
 export interface RequestPolicy {
   objectsPerRequest: number;
+  perArray: boolean;
   limits: PaceLimits;
   retry: { deadlineMs: number };
 }
@@ -26,6 +29,7 @@ export function requestPolicy(def: RequestPolicyDef): RequestPolicy {
   ].flatMap(({ requests, windowMs }) => (requests === undefined ? [] : [{ requests, windowMs }]));
   return {
     objectsPerRequest: numberOf('objectsPerRequest')!,
+    perArray: def.perArray === true,
     limits: {
       most: numberOf('requestsInFlight') ?? widestDefault,
       budgets,

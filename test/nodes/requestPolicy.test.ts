@@ -14,6 +14,7 @@ describe('request policy of the Braze configuration', () => {
   it('a new node finds its width by itself, within the documented burst', () => {
     assert.deepEqual(requestPolicy(def()), {
       objectsPerRequest: 75,
+      perArray: false,
       limits: { most: 256, budgets: [{ requests: 3_000, windowMs: 3_000 }], reserve: 0 },
       retry: { deadlineMs: 300_000 },
     });
