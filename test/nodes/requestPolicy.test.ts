@@ -34,10 +34,12 @@ describe('request policy of the Braze configuration', () => {
         requestsPerHour: ' 20000 ',
         reserve: 15,
         retryMinutes: '60',
+        perArray: true,
       }),
     );
     assert.deepEqual(policy, {
       objectsPerRequest: 50,
+      perArray: true,
       limits: {
         most: 32,
         budgets: [
