@@ -68,6 +68,12 @@ export class Stage {
     await this.sandbox.control('POST', '/braze/settings', { apply: { delayMs: 0 } });
   }
 
+  /** The nodes, with Braze as the workspace that it is since the last reset. */
+  inWorkspace(nodes: readonly FlowNode[]): FlowNode[] {
+    const workspace = `after reset ${this.#resets}`;
+    return nodes.map((node) => (node.type === 'braze-config' ? { ...node, workspace } : node));
+  }
+
   /**
    * Deploys nodes of `flowNodes.ts` on their tab, with config nodes that point at the sandbox, and with a Catch node
    * whose messages are observed as `errors`. Messages observed before are forgotten.
@@ -81,11 +87,7 @@ export class Stage {
     const errors = [coreNode('catch', 'catch', ['errors'], { scope: null }), probe('errors', flowTab)];
     const flow = connectFlow([tab(flowTab), ...configNodes(), ...nodes, ...errors], this.sandbox.description);
     await this.nodeRed.deploy(
-      flow.nodes.map((node) => ({
-        ...node,
-        ...(node.type === 'braze-config' && { workspace: `after reset ${this.#resets}` }),
-        ...settings[node.id],
-      })),
+      this.inWorkspace(flow.nodes).map((node) => ({ ...node, ...settings[node.id] })),
       { ...flow.credentials, ...secrets },
     );
     this.nodeRed.home.forgetObserved();
