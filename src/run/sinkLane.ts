@@ -432,10 +432,12 @@ export class SinkLane<Item> {
     this.sendWhatIsFull();
   }
 
-  #packChanged({ row, update }: ComparedRow, looked: Looked): void {
+  #packChanged({ row, update, sentBefore }: ComparedRow, looked: Looked): void {
     if (looked === 'waiting') return;
     const { pending, same, saved, unknown, known } = looked;
-    this.#costs.compared(known, looked.update?.changes.some(isRemoval) ?? false);
+    // What is sent without comparing empties fields of which nobody knows whether they hold anything.
+    const compared = !sentBefore && !looked.refreshed;
+    this.#costs.compared(known, compared && (looked.update?.changes.some(isRemoval) ?? false));
     if (this.run.stopping) {
       if (pending) this.#detection!.release(pending);
       this.#decide(row, { outcome: 'unsent' });
