@@ -9,6 +9,7 @@ export const ROW_NOTES = [
   'newProperty',
   'miscased',
   'notClearable',
+  'ifSeenEmpty',
   'firstOfList',
 ] as const;
 
@@ -43,6 +44,7 @@ export function rowNotes(row: MappingRow, direction: Direction, { targetKnown, a
   if (right !== undefined) return [...notes, { note: 'miscased', name: right }];
   const reserved = brazeTarget(target);
   if (reserved?.clearable === false && strategy === 'clear') notes.push({ note: 'notClearable' });
+  if (strategy === 'setIfEmpty') notes.push({ note: 'ifSeenEmpty' });
   return notes;
 }
 

@@ -268,6 +268,8 @@ describe('users.track sends only what has changed', () => {
     const ifEmpty = (id: string) => update(id, [change('tier', 'new', { strategy: 'setIfEmpty' })]);
     const blind = await run([ifEmpty('ada')]);
     assert.deepEqual([blind.filtered, blind.reasons.filtered], [1, { 'target unknown': 1 }]);
+    const off = await run([ifEmpty('ada')], { lanes: { changeDetection: 'off' } });
+    assert.deepEqual([off.filtered, requests()], [1, 0]);
     braze.addUsers([{ external_id: 'ada' }, { external_id: 'ben', custom_attributes: { tier: 'old' } }]);
     await run(exported());
     const seen = await run([ifEmpty('ada'), ifEmpty('ben')]);

@@ -274,6 +274,8 @@ describe('mapper dialog: what a row is told', () => {
     assert.ok(!makesAttribute(row, 'import', facts));
     assert.deepEqual(told({ target: 'Email' }, 'export', false), ['miscased']);
     assert.deepEqual(told({ target: 'email_subscribe', strategy: 'clear' }, 'export'), ['notClearable']);
+    assert.deepEqual(told({ strategy: 'setIfEmpty' }, 'export'), ['ifSeenEmpty']);
+    assert.deepEqual(told({ strategy: 'setIfEmpty' }, 'import'), []);
     assert.deepEqual(told({ source: field('custom_events[name=""].count') }, 'import'), ['gap']);
     assert.deepEqual(told({ source: field('apps[*].name') }, 'import'), ['firstOfList']);
     assert.deepEqual(told({ source: { kind: 'jsonata', expression: 'a' } }, 'import'), ['expressionCost']);

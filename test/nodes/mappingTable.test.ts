@@ -297,6 +297,7 @@ describe('mapping table: what goes together', () => {
     assert.ok(!strategyPossible(withType(blankRow(), 'export', 'number'), 'export', 'sum'));
     assert.ok(strategyPossible(withType(blankRow(), 'export', 'integer'), 'export', 'sum'));
     assert.ok(strategyPossible(blankRow(), 'export', 'setIfEmpty'));
+    assert.ok(!strategyPossible(withInside(blankRow(), 'export', 'city'), 'export', 'setIfEmpty'));
     assert.ok(strategyPossible(blankRow(), 'import', 'setIfEmpty'));
     assert.ok(!shapePossible(withType(blankRow(), 'import', 'json'), 'import', 'object'));
   });
