@@ -59,8 +59,7 @@ async function oneWay(servers: BenchServers, profiles: number): Promise<Way> {
       nodeRed,
       goalIds(prefix),
       60_000 + (profiles / objectsPerRequest / limit) * 4_000,
-    );
-    await watch.stop();
+    ).finally(() => watch.stop());
     checkLedger(summary, profiles);
     const { accepted, throttled } = watch.last;
     if (accepted !== summary.ledger.work.requests) {

@@ -56,8 +56,11 @@ async function oneWay(servers: BenchServers, profiles: number): Promise<Way> {
     await nodeRed.deploy(nodes, credentials);
     const watch = AnswerWatch.start(servers, 20);
     const requests = Math.ceil(profiles / objectsPerRequest);
-    const summary = await runGoal(nodeRed, goalIds(prefix), 60_000 + (requests / wall.limit) * 10_000);
-    await watch.stop();
+    const summary = await runGoal(
+      nodeRed,
+      goalIds(prefix),
+      60_000 + (requests / wall.limit) * 10_000,
+    ).finally(() => watch.stop());
     checkLedger(summary, profiles);
     const { accepted, throttled } = watch.last;
     if (accepted !== requests) throw new Error(`Braze accepted ${accepted} requests instead of ${requests}`);

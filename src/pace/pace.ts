@@ -77,6 +77,8 @@ export class Pace {
   #limits: PaceLimits;
   #budgets: RequestBudget[] = [];
   #inFlight = 0;
+  /** When the width was last filled. */
+  #fullAt = Number.NEGATIVE_INFINITY;
   /** Nothing but one request until an answer comes. */
   #alone = true;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -159,7 +161,7 @@ export class Pace {
   #pass(): Pass {
     const sentAt = this.#clock.now();
     this.#inFlight++;
-    const full = this.#inFlight >= this.#widths.width;
+    if (this.#inFlight >= this.#widths.width) this.#fullAt = sentAt;
     this.#window.sent();
     this.#learned?.sent(sentAt);
     for (const budget of this.#budgets) budget.sent(sentAt);
@@ -169,13 +171,13 @@ export class Pace {
         if (!open) return;
         open = false;
         this.#inFlight--;
-        this.#hear(heard, sentAt, full);
+        this.#hear(heard, sentAt);
         this.#admit();
       },
     };
   }
 
-  #hear(heard: Heard, sentAt: number, full: boolean): void {
+  #hear(heard: Heard, sentAt: number): void {
     const now = this.#clock.now();
     const rate = 'rate' in heard ? (heard.rate ?? {}) : {};
     switch (heard.how) {
@@ -184,7 +186,7 @@ export class Pace {
         if (sentAt > this.#refusedAt) this.#refusals = 0;
         this.#window.taken(rate, sentAt, now);
         this.#learned?.taken(sentAt, now);
-        this.#widths.answered(sentAt, now, full);
+        this.#widths.answered(sentAt, now, this.#fullAt >= sentAt);
         return;
       case 'overloaded':
         this.#alone = false;

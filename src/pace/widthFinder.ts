@@ -3,7 +3,7 @@ const startWidth = 8;
 /** A round lasts at least so long and has at least so many answers for each request in flight. */
 const roundMs = 250;
 const answersPerWidth = 2;
-/** A round is judged only if so many of its requests filled the width: else something else is the limit. */
+/** A round is judged only if so many of its requests saw the width filled: else something else is the limit. */
 const fullShare = 0.5;
 /** A wider width must bring this share of what it could bring to be kept. */
 const leastGain = 0.32;
@@ -75,7 +75,10 @@ export class WidthFinder {
     this.#beginRound(undefined, now);
   }
 
-  /** @param full the width was filled when the request went. */
+  /**
+   * @param full the width was filled at some moment of the request's way. When it went would say too little: requests
+   * that went together are answered together, and all but the last of the next ones find the width unfilled.
+   */
   answered(sentAt: number, now: number, full: boolean): void {
     if (sentAt < this.#since) return;
     if (this.#firstAnswer === undefined) {

@@ -6,6 +6,8 @@ export interface FakeSinkOptions {
   send: () => Promise<Heard>;
   signal?: AbortSignal;
   withinMs?: number;
+  /** What a sink does with an answer before it sends more. */
+  conclude?: () => Promise<void>;
 }
 
 /** Sends so many requests through a pace, as many at a time as the pace is wide; a refused one goes again. */
@@ -56,6 +58,7 @@ export class FakeSink {
       const heard = await send();
       pass.heard(heard);
       if (heard.how !== 'taken') continue;
+      await this.#options.conclude?.();
       this.done++;
       break;
     }

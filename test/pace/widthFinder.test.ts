@@ -27,6 +27,16 @@ describe('width finder', () => {
     assert.equal(bounded.mostInFlight, 20);
   });
 
+  it('reaches it too where requests go and come in step, since the sink takes its time with answers', async () => {
+    const clock = new FakeClock();
+    const server = new FakeServer(clock, { latencyMs: 200 });
+    const pace = new Pace({ clock, random: sequence(1) });
+    const conclude = () => new Promise<void>((resolve) => void clock.after(5, resolve));
+    const sink = new FakeSink(pace, { requests: 1e9, send: () => server.send(), conclude });
+    await clock.run(() => false, clock.now() + 6_000);
+    assert.ok(pace.width >= 128, `${pace.width} in flight after ${sink.done} answers`);
+  });
+
   it('does not widen where a server is busy all the time', async () => {
     for (const workers of [1, 4, 12]) {
       const { width, perSecond } = await lookAfter(30, { latencyMs: 20, jitter: 0.5, workers });
