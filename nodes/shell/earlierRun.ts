@@ -2,8 +2,8 @@ import { openIntents } from '../../src/delta/sums';
 import { type Checkpoint, checkpointDeletes, loadCheckpoint } from '../../src/run/checkpoint';
 import { historyWrite } from '../../src/run/history';
 import { Ledger } from '../../src/run/ledger';
+import { sentBeforeReason } from '../../src/run/rowReasons';
 import type { RunSummary } from '../../src/run/runSummary';
-import { sentBeforeReason } from '../../src/run/sinkLane';
 import type { StateStore, StoreWrite } from '../../src/store/store';
 
 /** What decides whether a run that was cut off can go on. */

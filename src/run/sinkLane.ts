@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { ChangeDetection, type Fate, type Looked, type Pending } from '../delta/changeDetection';
+import { ChangeDetection, type Fate, type Looked } from '../delta/changeDetection';
 import { targetUnknown } from '../delta/changeDetector';
-import type { HeldValues } from '../delta/heldValues';
 import { mergeUpdates } from '../delta/mergeUpdates';
 import type { ProfilePrints } from '../delta/profilePrints';
 import type { SendingPermit } from '../delta/sendingPermit';
@@ -18,60 +17,29 @@ import { asSyncError, type SyncError } from '../errors/syncError';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import { CostControl } from './costControl';
 import { type GoalRun, noAnswerReason } from './goalRun';
+import { LaneOutputs } from './laneOutputs';
+import {
+  type ComparedRow,
+  type HeldRecord,
+  type HeldRow,
+  priceOf,
+  type RequestInFlight,
+  type TakenRow,
+} from './laneRows';
 import type { Claim } from './registry';
 import { RequestLimits } from './requestLimits';
 import { RequestPacker } from './requestPacker';
 import {
-  finishOne,
-  type MessageInFlight,
-  type RejectedUpdate,
-  type SettledRow,
-  type SinkEvents,
-  settledRow,
-} from './sinkEvents';
-import type { Prepared, RefusedAttribute, SinkTarget, Verdict } from './sinkTarget';
-
-/** A row that this sink holds. */
-interface TakenRow {
-  claim: Claim;
-  /** As it came; for a person to repair, if it is rejected. */
-  update: ProfileUpdate;
-  message: MessageInFlight;
-  /** Attributes that were left out; counted with the row's outcome. */
-  refused?: readonly RefusedAttribute[];
-  /** Sums to send once the rest of the row was taken by the target. */
-  following?: PendingSums;
-  /** Sums that this request carries, and what became of the rest of the row before. */
-  sums?: { intent: SumIntent; rest?: Verdict };
-  /** Later rows of the same profile that waited with this one: it is sent for all of them, and its outcome is theirs. */
-  merged?: readonly TakenRow[];
-  /** What to remember once the target has taken it. */
-  pending?: Pending;
-  /** Whether anything is remembered of the profile; told where it counts. */
-  known?: boolean;
-}
-
-/** A row whose attributes are to be compared with what the target took before. */
-interface ComparedRow {
-  row: TakenRow;
-  /** What may be sent twice of it. */
-  update: ProfileUpdate;
-  sentBefore: boolean;
-}
-
-/** A record of the target's own, and what it says. */
-interface HeldRecord {
-  row: TakenRow;
-  held: HeldValues;
-}
-
-interface HeldRow<Item> extends TakenRow {
-  prepared: Prepared<Item>;
-  /** Attributes whose type this row's values are the first to decide. */
-  claims?: readonly string[];
-}
-
-type PendingSums = NonNullable<ResolvedRow['sums']>;
+  ceilingReason,
+  dryRunReason,
+  heldReason,
+  newerReason,
+  partlySentReason,
+  sentBeforeReason,
+  settledBeforeReason,
+} from './rowReasons';
+import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
+import type { Prepared, SinkTarget, Verdict } from './sinkTarget';
 
 export interface LaneSettings
   extends Partial<
@@ -83,32 +51,10 @@ export interface LaneSettings
   firstTotal?: SumsOptions['firstTotal'];
 }
 
-interface RequestInFlight<Item> {
-  rows: HeldRow<Item>[];
-  repeatable: boolean;
-  /** Data points that are kept for all its tries. */
-  reserved: number;
-}
-
-/** Why rows are unknown whose sums were on their way when the process died. */
-export const sentBeforeReason =
-  'sent before an interruption; whether it arrived is not known, and it is not sent again';
-/** Why rows are unsent of which a part was sent: the next run sends the rest. */
-export const partlySentReason = 'what must not be repeated of it was not sent before the run ended';
-const settledBeforeReason = 'what must not be repeated was sent by an earlier run';
-/** Why rows that tell what the target holds change nothing there. */
-export const heldReason = 'remembered as what the target holds';
-export const newerReason = 'something newer is remembered';
-/** Why the rows of a dry run end unsent. */
-export const dryRunReason = 'dry run';
-/** Why rows end unsent that came after a ceiling was reached. */
-export const ceilingReason = 'beyond the ceiling: priced, not sent';
 const defaultQuietMs = 1_000;
 const defaultSettleMs = 5_000;
 /** Rows looked up in the store together: more would hold the event loop for too long when they are compared. */
 const lookedUpTogether = 300;
-/** Outcomes gathered for one message on the settled output. */
-const settledPerMessage = 500;
 
 /**
  * One run's way through a sink: rows wait here until a request is full, or until waiting longer could help nobody.
@@ -131,6 +77,7 @@ export class SinkLane<Item> {
   readonly #detection: ChangeDetection<ComparedRow> | undefined;
   readonly #compares: boolean;
   readonly #costs: CostControl<Item>;
+  readonly #outputs: LaneOutputs;
   /** Rows that wait for a look into the store. */
   #unresolved: TakenRow[] = [];
   /** Rows that tell what the target holds. */
@@ -139,8 +86,6 @@ export class SinkLane<Item> {
   /** Rows of profiles that opened and are being looked up. */
   #reopening = 0;
   #lastArrival = Date.now();
-  #settled: SettledRow[] = [];
-  #rejected: RejectedUpdate[] = [];
 
   /** @param quietMs A part-filled request may go when nothing has arrived for this long (rule R3). */
   constructor(run: GoalRun, target: SinkTarget<Item>, events: SinkEvents, settings: LaneSettings) {
@@ -151,6 +96,7 @@ export class SinkLane<Item> {
     this.#detection = this.#makeDetection(target, settings);
     this.#target = target;
     this.#events = events;
+    this.#outputs = new LaneOutputs(run, events);
     this.#quietMs = quietMs;
     this.#limits = new RequestLimits({
       objects: target.objectsPerRequest,
@@ -181,10 +127,7 @@ export class SinkLane<Item> {
         finished: (summary) => {
           clearInterval(this.#quietTimer);
           this.#detection?.close();
-          const last = this.#settled;
-          this.#settled = [];
-          this.#flushOutputs();
-          events.finished(summary, run, last);
+          events.finished(summary, run, this.#outputs.takeLast());
           resolve();
         },
       });
@@ -607,13 +550,8 @@ export class SinkLane<Item> {
     const { outcome } = verdict;
     const isPartlySent = outcome === 'unsent' && row.sums?.rest !== undefined;
     const reason = isPartlySent ? partlySentReason : verdict.reason;
-    const { wants } = this.#events;
-    // Gathered first: the last decision of all ends the run, and with it these outputs.
-    if (wants.settled) this.#settled.push(settledRow(claim, outcome, reason));
-    if (wants.rejected && outcome === 'rejected')
-      this.#rejected.push(rejectedUpdate(row.update, claim, reason));
-    if (this.#settled.length >= settledPerMessage || this.#rejected.length >= settledPerMessage)
-      this.#flushOutputs();
+    // First: the last decision of all ends the run, and with it the outputs.
+    this.#outputs.add(claim, row.update, outcome, reason);
     for (const refused of row.refused ?? []) claim.run.ledger.attributeRefused(refused.reason);
     for (const refused of verdict.refused ?? []) claim.run.ledger.attributeRefused(refused.reason);
     claim.run.decide(claim.unit, claim.row, outcome, reason, verdict);
@@ -654,14 +592,6 @@ export class SinkLane<Item> {
       for (const row of rows) this.#decide(row, verdict);
     }
   }
-
-  #flushOutputs(): void {
-    const [settled, rejected] = [this.#settled, this.#rejected];
-    this.#settled = [];
-    this.#rejected = [];
-    if (settled.length > 0) this.#events.settled(settled, this.run);
-    if (rejected.length > 0) this.#events.rejected(rejected, this.run);
-  }
 }
 
 /** Of an object's refusal nothing of it was applied, though its row may be accepted for its events (R5). */
@@ -674,18 +604,4 @@ function fateOf({ outcome, refused }: Verdict): Fate {
 /** A change that empties a field. */
 function isRemoval({ values }: FieldChange): boolean {
   return values.length === 0;
-}
-
-function priceOf(rows: readonly HeldRow<unknown>[]): number {
-  let points = 0;
-  for (const { prepared } of rows) points += prepared.dataPoints ?? 0;
-  return points;
-}
-
-function rejectedUpdate(update: unknown, claim: Claim, reason: string | undefined): RejectedUpdate {
-  const { ref, ...rest } = Object(update) as Record<string, unknown>;
-  return {
-    ...rest,
-    rejected: { reason: reason ?? 'rejected', ref: settledRow(claim, 'rejected', undefined).ref },
-  };
 }
