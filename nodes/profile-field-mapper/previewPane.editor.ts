@@ -93,6 +93,9 @@ export class PreviewPane {
   }
 
   private async fetch(): Promise<void> {
+    // What was typed before, and answers that are still on their way, must not take the place of this one's.
+    clearTimeout(this.timer);
+    this.asking += 1;
     this.fetchButton.disabled = true;
     this.say('fa-circle-o-notch fa-spin', this.text('samples.loading'));
     const fetched = await sampleFetch(this.options.node, this.options.mapping().direction);
