@@ -7,11 +7,21 @@ export interface StoredFile {
   lastModified: Date;
 }
 
+/** A part of a file: `end` is the first byte that no longer belongs to it. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
 /** Where files are read from; S3 is one. Keys are relative to whatever root the store was opened with. */
 export interface FileStore {
   /** Every file whose key begins with `prefix`, in key order. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredFile>;
-  /** The bytes of exactly that version of the file. */
-  open(file: Pick<StoredFile, 'key' | 'size' | 'etag'>, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The bytes of exactly that version of the file, or of a part of it that is not empty and lies within it. */
+  open(
+    file: Pick<StoredFile, 'key' | 'size' | 'etag'>,
+    signal?: AbortSignal,
+    range?: ByteRange,
+  ): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }

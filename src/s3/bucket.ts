@@ -1,5 +1,5 @@
 import { SyncError } from '../errors/syncError';
-import { readObject } from './objectReader';
+import { type ByteRange, readObject } from './objectReader';
 import { notFromS3, place } from './s3Error';
 import { S3Session } from './session';
 import { rootPrefix, type S3Settings, type S3Subject } from './settings';
@@ -24,10 +24,13 @@ export interface Bucket {
   /**
    * Exactly the version that was listed, or `S3_OBJECT_CHANGED`. A connection that breaks in the middle is resumed at
    * the byte where it broke. Leaving the loop early ends the download.
+   *
+   * @param range only these bytes of it; must lie within the object
    */
   open(
     object: Pick<S3Object, 'key' | 'etag' | 'size'>,
     signal?: AbortSignal,
+    range?: ByteRange,
   ): AsyncGenerator<Uint8Array, void, undefined>;
   /** A small object as a whole; `S3_OBJECT_TOO_LARGE` above 64 MiB. */
   read(key: string, signal?: AbortSignal): Promise<Buffer>;
@@ -95,9 +98,16 @@ class S3Bucket implements Bucket {
   open(
     object: Pick<S3Object, 'key' | 'etag' | 'size'>,
     signal?: AbortSignal,
+    range?: ByteRange,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { etag, size } = object;
-    return readObject(this.#session, this.#subject('s3:GetObject', object.key), { etag, size }, signal);
+    return readObject(
+      this.#session,
+      this.#subject('s3:GetObject', object.key),
+      { etag, size },
+      signal,
+      range,
+    );
   }
 
   async read(key: string, signal?: AbortSignal): Promise<Buffer> {

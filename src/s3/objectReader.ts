@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SyncError } from '../errors/syncError';
 import { notFromS3, objectChanged, place } from './s3Error';
 import type { S3Session } from './session';
@@ -8,11 +10,18 @@ import type { S3Subject } from './settings';
 const maxBreaks = 5;
 const progressBytes = 4 * 1024 * 1024;
 
+/** A part of an object: `end` is the first byte that no longer belongs to it. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
 /**
- * The bytes of one version of one object. The SDK does not mend a body that breaks off, so this does: it asks for the
- * rest of the same version from the byte where it broke.
+ * The bytes of one version of one object, or of a part of it. The SDK does not mend a body that breaks off, so this
+ * does: after a pause it asks for the rest of the same version from the byte where it broke.
  *
  * @param version what was listed; absent parts are taken from the first answer
+ * @param range must lie within the object and not be empty
  * @throws SyncError `S3_OBJECT_CHANGED`, `S3_OBJECT_DAMAGED`, `S3_BODY_BROKEN` and those of the session; the signal's
  * reason.
  */
@@ -21,59 +30,75 @@ export async function* readObject(
   subject: S3Subject & { bucket: string; key: string },
   version: { etag?: string; size?: number },
   signal: AbortSignal | undefined,
+  range?: ByteRange,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let { etag, size } = version;
-  let offset = 0;
+  let { etag } = version;
+  let end = range?.end ?? version.size;
+  let offset = range?.start ?? 0;
   let breaks = 0;
-  let lastBreak = 0;
+  let lastBreak = offset;
   const download = new AbortController();
   const stop = (): void => download.abort(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
+  const ask = (): Promise<GetObjectCommandOutput> =>
+    session.call(subject, signal, (client, sdk) =>
+      client.send(
+        new sdk.GetObjectCommand({
+          Bucket: subject.bucket,
+          Key: subject.key,
+          ...(etag && { IfMatch: etag }),
+          ...((offset > 0 || range) && { Range: `bytes=${offset}-${range ? range.end - 1 : ''}` }),
+        }),
+        { abortSignal: download.signal },
+      ),
+    );
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const answer = await session.call(subject, signal, (client, sdk) =>
-        client.send(
-          new sdk.GetObjectCommand({
-            Bucket: subject.bucket,
-            Key: subject.key,
-            ...(etag && { IfMatch: etag }),
-            ...(offset > 0 && { Range: `bytes=${offset}-` }),
-          }),
-          { abortSignal: download.signal },
-        ),
-      );
-      if (answer.ETag === undefined) throw notFromS3(subject);
-      // Not every store honours If-Match.
-      if (etag && answer.ETag !== etag) throw new SyncError(objectChanged(place(subject)));
-      etag ||= answer.ETag;
-      if (offset === 0) size ??= answer.ContentLength;
-      // A store without ranges sends the object from its beginning.
-      let skip = answer.ContentRange === undefined ? offset : 0;
       let broken: unknown;
       try {
+        const answer = await ask();
+        if (answer.ETag === undefined) throw notFromS3(subject);
+        // Not every store honours If-Match.
+        if (etag && answer.ETag !== etag) throw new SyncError(objectChanged(place(subject)));
+        etag ||= answer.ETag;
+        if (offset === 0 && !range) end ??= answer.ContentLength;
+        // A store without ranges sends the object from its beginning to its end.
+        let skip = answer.ContentRange === undefined ? offset : 0;
         for await (const chunk of answer.Body as Readable as AsyncIterable<Uint8Array>) {
-          const fresh = skip === 0 ? chunk : chunk.subarray(Math.min(skip, chunk.length));
-          skip -= chunk.length - fresh.length;
+          const fresh = chunk.subarray(Math.min(skip, chunk.length), range && skip + range.end - offset);
+          skip -= Math.min(skip, chunk.length);
           if (fresh.length === 0) continue;
           offset += fresh.length;
           yield fresh;
+          if (range && offset >= range.end) return;
         }
       } catch (thrown) {
+        // What S3 itself said is final, except for a moment's trouble while a break is being mended.
+        if (thrown instanceof SyncError && (breaks === 0 || thrown.retry !== 'later')) throw thrown;
         broken = thrown;
       }
       signal?.throwIfAborted();
       if (isChecksumMismatch(broken)) throw damaged(subject);
-      if (size === undefined ? broken === undefined : offset >= size) return;
+      if (end === undefined ? broken === undefined : offset >= end) return;
       if (offset - lastBreak > progressBytes) breaks = 0;
       lastBreak = offset;
-      if (++breaks > maxBreaks) throw bodyBroken(subject, offset);
+      if (++breaks > maxBreaks) throw broken instanceof SyncError ? broken : bodyBroken(subject, offset);
+      await pause(session.resumePauseMs, breaks, signal);
     }
   } finally {
     signal?.removeEventListener('abort', stop);
     // Whatever is still open: a stream of the SDK's that is merely destroyed may keep its connection.
     download.abort();
   }
+}
+
+/** Twice as long after each break, and never quite the same for all downloads that broke together. */
+async function pause(firstMs: number, breaks: number, signal: AbortSignal | undefined): Promise<void> {
+  const longestMs = firstMs * 2 ** (breaks - 1);
+  await sleep(longestMs * (0.5 + Math.random() / 2), undefined, signal && { signal }).catch((thrown) => {
+    throw signal?.aborted ? signal.reason : thrown;
+  });
 }
 
 function isChecksumMismatch(thrown: unknown): boolean {

@@ -28,6 +28,8 @@ export class S3Session {
   readonly #access: S3Access;
   readonly #dispatcher: Dispatcher;
   readonly #transport: UndiciTransport;
+  /** See `S3Access`. */
+  readonly resumePauseMs: number;
   #region: string;
   #client: S3Client | undefined;
 
@@ -36,6 +38,7 @@ export class S3Session {
     checkSettings(access);
     this.#access = access;
     this.#region = access.region?.trim() || firstGuess;
+    this.resumePauseMs = access.resumePauseMs ?? 200;
     this.#dispatcher = createDispatcher({ connections: 32, connectTimeoutMs });
     this.#transport = new UndiciTransport(this.#dispatcher, access.silenceMs ?? 30_000);
   }

@@ -89,6 +89,68 @@ describe('a bucket', () => {
       }
     });
 
+    it('gives any part of itself, also where its connection breaks or the store knows no ranges', async () => {
+      const { etag } = put();
+      const object = { key: 'big.gz', etag, size: content.length };
+      const parts = [
+        { start: 0, end: 1 },
+        { start: 0, end: content.length },
+        { start: content.length - 1, end: content.length },
+        { start: 1_000_000, end: 2_500_000 },
+      ];
+      for (const checksums of ['required', 'supported'] as const) {
+        const bucket = fixture.open({ checksums });
+        for (const part of parts) {
+          for (const breaks of [0, 3]) {
+            if (breaks > 0) {
+              const fault = { kind: 'cutBody', share: 0.3 } as const;
+              fixture.faults.add({ system: 's3', path: 'big.gz', times: breaks, fault });
+            }
+            const read = Buffer.concat(await all(bucket.open(object, undefined, part)));
+            assert.ok(read.equals(content.subarray(part.start, part.end)), JSON.stringify([part, breaks]));
+            fixture.faults.clear();
+          }
+        }
+      }
+      const whole = {
+        kind: 'status',
+        status: 200,
+        headers: { etag: '"1"' },
+        body: 'no ranges here',
+      } as const;
+      fixture.faults.add({ system: 's3', path: 'whole', fault: whole });
+      const opened = fixture
+        .open()
+        .open({ key: 'whole', etag: '"1"', size: 14 }, undefined, { start: 3, end: 9 });
+      assert.equal(Buffer.concat(await all(opened)).toString(), 'ranges');
+    });
+
+    it('goes on where S3 cannot be reached for a moment after the break, and waits longer each time', async () => {
+      const { etag } = put();
+      const object = { key: 'big.gz', etag, size: content.length };
+      fixture.faults.add({ system: 's3', path: 'big.gz', times: 1, fault: { kind: 'cutBody', share: 0.5 } });
+      // The SDK's three attempts fail, and the next call succeeds.
+      fixture.faults.add({ system: 's3', path: 'big.gz', skip: 1, times: 3, fault: { kind: 'reset' } });
+      assert.ok(Buffer.concat(await all(fixture.open().open(object))).equals(content));
+      fixture.faults.clear();
+      fixture.faults.add({ system: 's3', path: 'big.gz', times: 4, fault: { kind: 'cutBody', share: 0 } });
+      const began = performance.now();
+      assert.ok(Buffer.concat(await all(fixture.open({ resumePauseMs: 40 }).open(object))).equals(content));
+      // Half of 40 + 80 + 160 + 320 at the least; the allowance is for the clock's grain.
+      assert.ok(performance.now() - began > 290);
+    });
+
+    it('ends a pause between two breaks with the reason of its signal', async () => {
+      const { etag } = put();
+      const stop = new AbortController();
+      const reason = new Error('run stopped');
+      fixture.faults.add({ system: 's3', path: 'big.gz', fault: { kind: 'cutBody', share: 0 } });
+      const bucket = fixture.open({ resumePauseMs: 3_600_000 });
+      const reading = all(bucket.open({ key: 'big.gz', etag, size: content.length }, stop.signal));
+      setTimeout(() => stop.abort(reason), 100);
+      await assert.rejects(reading, reason);
+    });
+
     it('is refused where its bytes do not fit the checksum that S3 keeps', async () => {
       fixture.faults.add({
         system: 's3',

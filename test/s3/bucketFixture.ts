@@ -33,6 +33,7 @@ export async function startFixture(options: { region?: string; keys?: S3Key[] } 
     region: s3.region,
     endpoint: s3.url,
     checksums: 'required',
+    resumePauseMs: 10,
     bucket: 'exports',
     ...changes,
   });
