@@ -9,6 +9,7 @@ import type { BulkAnswer, BulkResult } from './bulkAnswer';
 import { type BulkEntry, bulkEntry } from './bulkEntries';
 import { entryColumn } from './entryStates';
 import { PropertyCheck, type PropertyCheckOptions, type PropertyDirectory } from './propertyCheck';
+import { SumRuleName } from './sumRule';
 
 export interface ProfilesTargetSettings {
   /** Up to 1,000 (contracts: blueconic 3.4). */
@@ -45,6 +46,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly #checking: PropertyCheckOptions | undefined;
   /** By run: what a tenant has may change from one to the next. */
   readonly #checks = new WeakMap<SendContext['work'], PropertyCheck>();
+  readonly #sumRule = new SumRuleName();
   #nextIdentifier = 1;
 
   constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
@@ -94,7 +96,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   }
 
   #deliver(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
-    const body = Buffer.from(`[${items.map((item) => item.json).join(',')}]`);
+    const body = bodyOf(items);
     const identifiers = items.map((item) => item.identifier);
     return this.#delivery.send<BulkAnswer>(
       {
@@ -102,7 +104,13 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
         objects: items.length,
         body,
         repeatable,
-        call: (bytes) => this.#client.putProfiles(bytes, { identifiers }, context.abandoned),
+        call: (bytes) => {
+          const put = (entries: Buffer) =>
+            this.#client.putProfiles(entries, { identifiers }, context.abandoned);
+          // Sums are what makes a request not repeatable: no other one needs a name for them.
+          if (repeatable) return put(bytes);
+          return this.#sumRule.put((rename) => put(rename ? bodyOf(items, rename) : bytes));
+        },
         heard: heardOf,
         judge: (answer) => verdictsOf(answer, items, repeatable),
       },
@@ -119,6 +127,10 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     }
     return check;
   }
+}
+
+function bodyOf(items: readonly ProfileItem[], rename = (json: string) => json): Buffer {
+  return Buffer.from(`[${items.map(({ json }) => rename(json)).join(',')}]`);
 }
 
 function itemOf(entry: BulkEntry, update: ProfileUpdate): ProfileItem {

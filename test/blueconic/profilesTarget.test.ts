@@ -66,6 +66,8 @@ describe('BlueConic profiles target', () => {
   }
 
   const points = (key: string) => tenant.profile('crm_key', key)?.properties.points?.[0];
+  const bulkCalls = () =>
+    Object.values(tenant.calls['PUT /profiles'] ?? {}).reduce((all, times) => all + times, 0);
   const numbers = (upTo: number) => Array.from({ length: upTo }, (_, at) => at + 1);
   const numberOf = (update: ProfileUpdate) => Number(update.match[0]![0]!.value.slice(2));
   const sum = (update: ProfileUpdate): ProfileUpdate => ({
@@ -215,6 +217,50 @@ describe('BlueConic profiles target', () => {
       faults.add({ ...bulk, times: 2, fault: { kind: 'status', status: 429 } });
       const { ledger } = await send(10, { change: sum }).ended;
       assert.equal(ledger.accepted, 10);
+      assert.equal(points('u-10'), '1');
+    });
+  });
+
+  describe('adds numbers under either name of the rule', () => {
+    for (const { incrementStrategy, sumStrategy, attempts } of [
+      { incrementStrategy: 'accepted', sumStrategy: 'rejected', attempts: 3 },
+      { incrementStrategy: 'rejected', sumStrategy: 'accepted', attempts: 4 },
+    ] as const) {
+      it(`with INCREMENT ${incrementStrategy} and SUM ${sumStrategy}`, async () => {
+        tenant.configure({ incrementStrategy, sumStrategy });
+        tenant.addProfiles([{ properties: { crm_key: ['u-1'], points: ['41'], tier: ['old'] } }]);
+        const word: ProfileUpdate['changes'][0] = {
+          field: 'tier',
+          strategy: 'set',
+          as: 'one',
+          values: ['"strategy":"INCREMENT"'],
+        };
+        const { ledger } = await send(30, {
+          target: { requestsInFlight: 1 },
+          change: (update) => ({ ...sum(update), changes: [...sum(update).changes, word] }),
+        }).ended;
+        assert.equal(ledger.accepted, 30);
+        assert.deepEqual(
+          numbers(30).map((n) => points(`u-${n}`)),
+          numbers(30).map((n) => (n === 1 ? '42' : '1')),
+        );
+        assert.deepEqual(tenant.profile('crm_key', 'u-30')?.properties.tier, word.values);
+        assert.equal(bulkCalls(), attempts, 'the other name is found out once');
+      });
+    }
+
+    it('and rejects the rows where neither is known, counting nothing', async () => {
+      tenant.configure({ incrementStrategy: 'rejected', sumStrategy: 'rejected' });
+      const { ledger } = await send(10, { change: sum }).ended;
+      assert.deepEqual([ledger.rejected, [...tenant.profiles()].length], [10, 0]);
+    });
+
+    it('and is unknown, not sent a third time, when the answer to the second name is lost', async () => {
+      tenant.configure({ incrementStrategy: 'rejected' });
+      const lost: Fault = { kind: 'reset', after: true };
+      faults.add({ ...bulk, contains: '"strategy":"SUM"', times: 1, fault: lost });
+      const { ledger } = await send(10, { change: sum }).ended;
+      assert.equal(ledger.unknown, 10);
       assert.equal(points('u-10'), '1');
     });
   });
