@@ -24,6 +24,7 @@ export default function register(RED: NodeAPI): void {
         entriesPerRequest: Math.min(1000, Math.max(1, wholeNumber(def.entriesPerRequest, 500))),
         requestsInFlight: Math.min(16, Math.max(1, wholeNumber(def.requestsInFlight, 4))),
         properties: { directory: client, create: def.createProperties === true },
+        profiles: client,
       });
       return { target, lanes: { firstTotal: firstTotalOf(def) } };
     });

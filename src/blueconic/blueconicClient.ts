@@ -12,6 +12,7 @@ import {
   listSegments,
   type NewProperty,
 } from './catalogue';
+import { type HeldValues, readProfileValues } from './profileValues';
 import {
   readSegmentPage,
   readServerTime,
@@ -34,6 +35,12 @@ export interface BlueConicClient {
     options: { identifiers: readonly string[]; objectiveIds?: readonly string[] },
     signal: AbortSignal,
   ): Promise<BulkAnswer>;
+  /** What a profile holds of these properties; undefined where there is no such profile. */
+  profileValues(
+    profileId: string,
+    properties: readonly string[],
+    signal: AbortSignal,
+  ): Promise<HeldValues | undefined>;
   segments(signal: AbortSignal): AsyncGenerator<BlueConicSegment>;
   profileProperties(signal: AbortSignal): AsyncGenerator<BlueConicProperty>;
   /** Undefined where the tenant has no such property. */
@@ -78,6 +85,8 @@ export function createBlueConicClient(options: {
       };
       return bulkAnswer(await sendAuthorised(access, call, signal), identifiers, placeOf(access, call));
     },
+    profileValues: (profileId, properties, signal) =>
+      readProfileValues(access, profileId, properties, signal),
     segments: (signal) => listSegments(access, signal),
     profileProperties: (signal) => listProfileProperties(access, signal),
     findProperty: (id, signal) => findProperty(access, id, signal),

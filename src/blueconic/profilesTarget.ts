@@ -7,6 +7,7 @@ import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } fro
 import type { BlueConicClient } from './blueconicClient';
 import type { BulkAnswer, BulkResult } from './bulkAnswer';
 import { type BulkEntry, bulkEntry } from './bulkEntries';
+import { Emptying, type ProfileReader } from './emptying';
 import { entryColumn } from './entryStates';
 import { PropertyCheck, type PropertyCheckOptions, type PropertyDirectory } from './propertyCheck';
 import { SumRuleName } from './sumRule';
@@ -20,6 +21,8 @@ export interface ProfilesTargetSettings {
   retry?: Partial<RetryOptions>;
   /** Where properties are looked up before they are written, and whether missing ones are created; absent: nothing is. */
   properties?: { directory: PropertyDirectory; create: boolean };
+  /** Where profiles are read that were told to be empty somewhere; absent: an empty `SET` is trusted. */
+  profiles?: ProfileReader;
 }
 
 /** One profile's entry, already JSON, so that a request's size is known before it is made. */
@@ -28,6 +31,8 @@ export interface ProfileItem {
   json: string;
   /** Property rules in the entry. */
   rules: number;
+  /** Ids of the properties that the entry empties; absent where it empties none. */
+  emptied?: readonly string[];
   /** What the entry was made of. The sink holds on to it anyway, until the row is settled. */
   update: ProfileUpdate;
 }
@@ -47,6 +52,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   /** By run: what a tenant has may change from one to the next. */
   readonly #checks = new WeakMap<SendContext['work'], PropertyCheck>();
   readonly #sumRule = new SumRuleName();
+  readonly #emptying: Emptying | undefined;
   #nextIdentifier = 1;
 
   constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
@@ -55,6 +61,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     this.objectsPerRequest = settings.entriesPerRequest;
     this.#pace = new Pace({ ...settings.retry, most: settings.requestsInFlight });
     this.#delivery = new Delivery(this.#pace, settings.retry);
+    this.#emptying = settings.profiles && new Emptying(settings.profiles);
     const retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
     this.#checking = settings.properties && { ...settings.properties, retry };
   }
@@ -95,10 +102,15 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     });
   }
 
-  #deliver(items: readonly ProfileItem[], repeatable: boolean, context: SendContext): Promise<Verdict[]> {
+  async #deliver(
+    items: readonly ProfileItem[],
+    repeatable: boolean,
+    context: SendContext,
+  ): Promise<Verdict[]> {
+    let results: readonly (BulkResult | undefined)[] = [];
     const body = bodyOf(items);
     const identifiers = items.map((item) => item.identifier);
-    return this.#delivery.send<BulkAnswer>(
+    const verdicts = await this.#delivery.send<BulkAnswer>(
       {
         rows: items.length,
         objects: items.length,
@@ -112,10 +124,16 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
           return this.#sumRule.put((rename) => put(rename ? bodyOf(items, rename) : bytes));
         },
         heard: heardOf,
-        judge: (answer) => verdictsOf(answer, items, repeatable),
+        judge: (answer) => {
+          if (answer.kind === 'done') results = answer.results;
+          return verdictsOf(answer, items, repeatable);
+        },
       },
       context,
     );
+    if (!this.#emptying || results.length === 0) return verdicts;
+    const removals = (rest: readonly ProfileItem[]) => this.#deliver(rest, true, context);
+    return this.#emptying.complete({ items, results, verdicts }, removals, context);
   }
 
   #checkOf({ work }: SendContext): PropertyCheck | undefined {
@@ -135,7 +153,12 @@ function bodyOf(items: readonly ProfileItem[], rename = (json: string) => json):
 
 function itemOf(entry: BulkEntry, update: ProfileUpdate): ProfileItem {
   const { identifier, properties } = entry;
-  return { identifier, json: JSON.stringify(entry), rules: properties.length, update };
+  const item: ProfileItem = { identifier, json: JSON.stringify(entry), rules: properties.length, update };
+  for (let at = 0; at < properties.length; at++) {
+    const { id, values } = properties[at]!;
+    if (values.length === 0) item.emptied = item.emptied ? [...item.emptied, id] : [id];
+  }
+  return item;
 }
 
 interface CheckedItem {

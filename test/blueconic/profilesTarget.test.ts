@@ -54,7 +54,10 @@ describe('BlueConic profiles target', () => {
   /** Runs a goal of so many rows against the sandbox; each row's identifier is the tenant's CRM key. */
   function send(rows: number, { target, url, clientSecret, change, ...options }: SendOptions = {}): SentGoal {
     const client = clientOf({ ...(url && { url }), ...(clientSecret && { clientSecret }) });
-    const settings = { entriesPerRequest: 10, requestsInFlight: 2, retry: quick, ...target };
+    const settings = {
+      ...{ entriesPerRequest: 10, requestsInFlight: 2, retry: quick, profiles: client },
+      ...target,
+    };
     return sendThrough(new ProfilesTarget(client, settings), rows, {
       ...options,
       change: (update) => {
