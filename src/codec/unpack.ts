@@ -1,5 +1,7 @@
-import { SyncError } from '../errors/syncError';
-import { type GunzipLimits, gunzip } from './gunzip';
+import { gunzip } from './gunzip';
+import type { PackedBytes } from './packedBytes';
+import type { UnpackLimits } from './unpackGuard';
+import { unzip } from './unzip';
 
 /** Told by the first bytes; names and content types of objects in S3 are too often wrong. */
 export type Packing = 'plain' | 'gzip' | 'zip';
@@ -17,24 +19,24 @@ export function packingOf(head: Uint8Array): Packing {
 }
 
 /**
- * The bytes of a file, decompressed where its first bytes say that it is gzip, untouched where they do not. An
- * empty file is plain. Leaving the loop early ends the reading of `bytes`.
+ * The bytes of a file, decompressed where its first bytes say that it is gzip or zip, untouched where they do not; of
+ * a zip archive with several members, all their lines. An empty file is plain. Leaving the loop early ends the reading.
  *
- * @throws SyncError `FILE_FORMAT` for a zip archive; those of `gunzip`.
+ * @throws SyncError those of `gunzip` and `unzip`; what `packed` throws; the signal's reason.
  */
 export async function* unpack(
-  bytes: AsyncIterable<Uint8Array>,
-  limits: GunzipLimits = {},
+  packed: PackedBytes,
+  limits: UnpackLimits = {},
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const upstream = bytes[Symbol.asyncIterator]();
+  const upstream = packed.read()[Symbol.asyncIterator]();
+  let packing: Packing;
   try {
     const { chunks, ended } = await head(upstream);
     const all = resumed(chunks, ended ? undefined : upstream);
-    const packing = packingOf(Buffer.concat(chunks));
-    if (packing === 'zip') throw zipFile(limits.file ?? 'the file');
+    packing = packingOf(Buffer.concat(chunks));
     if (packing === 'gzip') yield* gunzip(all, limits, signal);
-    else {
+    else if (packing === 'plain') {
       for await (const chunk of all) {
         signal?.throwIfAborted();
         yield chunk;
@@ -43,6 +45,8 @@ export async function* unpack(
   } finally {
     await upstream.return?.();
   }
+  // From its end: where the members are stands in the directory there.
+  if (packing === 'zip') yield* unzip(packed, limits, signal);
 }
 
 async function head(upstream: AsyncIterator<Uint8Array>): Promise<{ chunks: Uint8Array[]; ended: boolean }> {
@@ -65,12 +69,4 @@ async function* resumed(
   for (let next = await rest?.next(); next !== undefined && !next.done; next = await rest?.next()) {
     yield next.value;
   }
-}
-
-function zipFile(file: string): SyncError {
-  return new SyncError({
-    code: 'FILE_FORMAT',
-    message: `Zip is not read yet, and ${file} is a zip archive.`,
-    advice: 'Choose gzip as the output format.',
-  });
 }

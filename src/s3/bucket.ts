@@ -1,5 +1,6 @@
+import type { ByteRange } from '../codec/fileStore';
 import { SyncError } from '../errors/syncError';
-import { type ByteRange, readObject } from './objectReader';
+import { readObject } from './objectReader';
 import { notFromS3, place } from './s3Error';
 import { S3Session } from './session';
 import { rootPrefix, type S3Settings, type S3Subject } from './settings';

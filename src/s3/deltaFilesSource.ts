@@ -15,7 +15,7 @@ export interface DeltaFilesSettings {
 type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'> & { readBefore?: boolean };
 
 /**
- * Reads delta files (NDJSON, plain or gzip) below a prefix, in key order, each version of each file once: a file is
+ * Reads delta files (NDJSON, plain, gzip or zip) below a prefix, in key order, each version of each file once: a file is
  * remembered by key and ETag, so one that was replaced is new.
  */
 export class DeltaFilesSource implements Source {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { ByteRange } from '../codec/fileStore';
 import { SyncError } from '../errors/syncError';
 import { notFromS3, objectChanged, place } from './s3Error';
 import type { S3Session } from './session';
@@ -9,12 +10,6 @@ import type { S3Subject } from './settings';
 /** Breaks in a row that are mended; the count starts anew after this much progress. */
 const maxBreaks = 5;
 const progressBytes = 4 * 1024 * 1024;
-
-/** A part of an object: `end` is the first byte that no longer belongs to it. */
-export interface ByteRange {
-  start: number;
-  end: number;
-}
 
 /**
  * The bytes of one version of one object, or of a part of it. The SDK does not mend a body that breaks off, so this

@@ -4,6 +4,7 @@ import { createBrazeClient } from '../../src/braze/brazeClient';
 import { type SegmentExportSettings, SegmentExportSource } from '../../src/braze/segmentExportSource';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
+import type { SourceUnit } from '../../src/run/source';
 import { openBucket } from '../../src/s3/bucket';
 import { exportBucket, type Sandbox, startSandbox } from '../../src/sandbox/sandbox';
 import { readFrom } from '../run/pieces';
@@ -72,6 +73,62 @@ describe('segment export source', () => {
     assert.deepEqual(exportCalls(), { 201: 1 });
   });
 
+  it('reads zip archives of one or several members like gzip', async () => {
+    for (const zipMembers of [1, 7]) {
+      sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers } });
+      const { ids, summary } = await run(source());
+      assert.deepEqual(ids, customers(120));
+      assert.equal(summary.complete, true);
+    }
+    const names = sandbox.s3.list(exportBucket).map(({ key }) => key);
+    assert.ok(names.length === 6 && names.every((key) => key.endsWith('.zip')));
+  });
+
+  it('goes on with the same rows where an earlier life stopped between members of an archive', async () => {
+    sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 7 } });
+    const made = source();
+    const context = { signal: AbortSignal.timeout(10_000), phase: () => {}, isSettled: () => false };
+    const idsByLine = async (unit: SourceUnit) => {
+      const ids = new Map<number, unknown>();
+      for await (const rows of unit.rows(context.signal)) {
+        for (const row of rows) ids.set(row.line, 'record' in row && row.record.external_id);
+      }
+      return ids;
+    };
+    const units: SourceUnit[] = [];
+    const first: Map<number, unknown>[] = [];
+    for await (const unit of made.units({ ...context, checkpoint: async () => undefined })) {
+      units.push(unit);
+      first.push(await idsByLine(unit));
+    }
+    const state = made.state();
+    await made.close();
+    assert.deepEqual(
+      // Names are random, and so is the order of the files.
+      first.map((ids) => [...ids.keys()]).sort((one, other) => other.length - one.length),
+      [50, 50, 20].map((rows) => Array.from({ length: rows }, (_, at) => at + 1)),
+    );
+
+    const later = source();
+    const earlier = { state, isDone: (name: string) => name === units[0]?.name, ids: () => undefined };
+    const second: Map<number, unknown>[] = [];
+    for await (const unit of later.units({ ...context, earlier, checkpoint: async () => undefined })) {
+      second.push(await idsByLine(unit));
+    }
+    await later.close();
+    assert.deepEqual(second, first.slice(1));
+    assert.deepEqual(exportCalls(), { 201: 1 });
+  });
+
+  it('reads an archive to its end although the connection breaks again and again', async () => {
+    sandbox.braze.seedPeople({ seed: 1, from: 120, to: 2_120 });
+    sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 2, rowsPerFile: 5_000 } });
+    const fault = { kind: 'cutBody', share: 0.4 } as const;
+    sandbox.faults.add({ system: 's3', path: '.zip', times: 4, fault });
+    assert.deepEqual((await run(source())).ids, customers(2_120));
+    assert.equal(sandbox.faults.list()[0]?.applied, 4);
+  });
+
   it('takes nothing for the export that lies beside it', async () => {
     await run(source());
     sandbox.braze.seedPeople({ seed: 1, from: 120, to: 130 });
@@ -96,6 +153,14 @@ describe('segment export source', () => {
     const { summary } = await run(source());
     assert.deepEqual([summary.result, summary.complete], ['failed', false]);
     assert.match(summary.error?.code ?? '', /^FILE_/);
+  });
+
+  it('fails on a zip archive that is cut off before any row of it, and says that it may come whole yet', async () => {
+    sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 3, truncatedFile: { index: 0 } } });
+    sandbox.braze.configure({ exports: { rowsPerFile: 5_000 } });
+    const { summary } = await run(source());
+    assert.deepEqual([summary.result, summary.complete, summary.ledger.read], ['failed', false, 0]);
+    assert.equal(summary.error?.code, 'FILE_TRUNCATED');
   });
 
   it('rejects lines that are no profile and reads the others', async () => {

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 /** Bytes cut at the given places (any order, any multiplicity), as a source that tells whether it was let go. */
 export function source(bytes: Uint8Array, cuts: readonly number[] = []) {
   const state = { taken: 0, released: false };
@@ -15,6 +17,21 @@ export function source(bytes: Uint8Array, cuts: readonly number[] = []) {
     }
   }
   return Object.assign(chunks(), { state });
+}
+
+/** The same as a file that can be read from its beginning or in parts; `opened` are all readings of it so far. */
+export function packedSource(bytes: Uint8Array, cuts: readonly number[] = []) {
+  const opened: ReturnType<typeof source>[] = [];
+  return {
+    size: bytes.length,
+    opened,
+    read({ start, end } = { start: 0, end: bytes.length }) {
+      assert.ok(start < end || bytes.length === 0);
+      assert.ok(end <= bytes.length);
+      opened.push(source(bytes.subarray(start, end), cuts));
+      return opened.at(-1)!;
+    },
+  };
 }
 
 export async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import { zipOf } from '../../src/sandbox/braze/zipWriter';
 import type { SandboxDescription } from '../../src/sandbox/sandbox';
 import { deltaRecords, gzipLines, pointsOf, range } from '../support/customers';
 import {
@@ -355,6 +356,26 @@ describe('bad input', function () {
     const good = range(0, people).filter((index) => index !== 4 && index !== 9);
     assert.deepEqual(await stage.attribute('bc_points'), pointsOf(good));
     assert.deepEqual(stage.nodeRed.observed('errors'), []);
+  });
+
+  it('a zip archive of several files: read to its end by Node-RED, a damaged one named', async () => {
+    const lines = deltaRecords(0, people).map((record) => `${JSON.stringify(record)}\n`);
+    const member = (name: string, from: number, to: number) => ({
+      name,
+      content: Buffer.from(lines.slice(from, to).join('')),
+    });
+    const whole = await zipOf([member('a.txt', 0, 50), member('../b.txt', 50, 51), member('c', 51, people)]);
+    await stage.sandbox.putObject('delta/all.zip', whole);
+    await deployGoal('export of files');
+    const summary = await stage.run();
+    assert.equal(summary.result, 'succeeded');
+    assert.equal(summary.ledger.accepted, people);
+    assert.deepEqual(await stage.attribute('bc_points'), pointsOf(range(0, people)));
+    await stage.sandbox.putObject('delta/cut.zip', whole.subarray(0, whole.length / 2));
+    const failed = await stage.run();
+    assert.equal(failed.result, 'failed');
+    assert.equal(failed.error?.code, 'FILE_TRUNCATED');
+    assert.match(failed.error?.message ?? '', /delta\/cut\.zip/);
   });
 
   it('a truncated gzip file: the run fails and names the file, and the file is read again', async () => {

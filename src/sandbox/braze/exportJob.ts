@@ -61,16 +61,19 @@ export async function writeExport(
     outcome.keys.push(key);
   };
   if (settings.dashboardCsv) {
-    const csv = await zipOf('users.csv', Buffer.from('user_id,email\nsomebody,somebody@example.org\n'));
+    const csv = await zipOf([
+      { name: 'users.csv', content: Buffer.from('user_id,email\nsomebody,somebody@example.org\n') },
+    ]);
     await put(`${folder}users-${randomBytes(8).toString('hex')}.zip`, csv);
   }
+  const format = settings.alwaysZip ? 'zip' : request.format;
   let late: { key: string; bytes: Buffer } | undefined;
   let index = 0;
   for (const text of fileTexts(outcome, request, members, settings)) {
     if (index > 0) await sleep(settings.fileDelayMs, undefined, { signal });
     const name = randomBytes(12).toString('hex');
-    const key = `${folder}${outcome.objectPrefix}/${name}.${request.format === 'gzip' ? 'gz' : 'zip'}`;
-    let bytes = await packed(request.format, name, text);
+    const key = `${folder}${outcome.objectPrefix}/${name}.${format === 'gzip' ? 'gz' : 'zip'}`;
+    let bytes = await packed(format, name, text, settings.zipMembers);
     if (index === settings.truncatedFile?.index) bytes = bytes.subarray(0, bytes.length >> 1);
     if (index === settings.lateFile?.index) late = { key, bytes };
     else await put(key, bytes);
@@ -111,7 +114,21 @@ function* fileTexts(
 }
 
 /** Zip entries end in .txt, as Braze's own script expects them. */
-function packed(format: 'zip' | 'gzip', name: string, text: string): Promise<Buffer> {
-  const bytes = Buffer.from(text);
-  return format === 'gzip' ? compress(bytes) : zipOf(`${name}.txt`, bytes);
+function packed(format: 'zip' | 'gzip', name: string, text: string, members: number): Promise<Buffer> {
+  if (format === 'gzip') return compress(Buffer.from(text));
+  const contents = parts(text, members);
+  return zipOf(
+    contents.map((part, at) => ({
+      name: contents.length === 1 ? `${name}.txt` : `${name}-${at + 1}.txt`,
+      content: Buffer.from(part),
+    })),
+  );
+}
+
+/** The lines in as many parts, the last ones of fewer or no lines where they do not divide evenly. */
+function parts(text: string, count: number): string[] {
+  if (count === 1) return [text];
+  const lines = text.split(/(?<=\n)/);
+  const size = Math.ceil(lines.length / count);
+  return Array.from({ length: count }, (_, at) => lines.slice(at * size, (at + 1) * size).join(''));
 }

@@ -73,6 +73,8 @@ const settingsSchema = z.strictObject({
       failSilently: z.boolean().default(false),
       straddleMidnight: z.boolean().default(false),
       dashboardCsv: z.boolean().default(false),
+      alwaysZip: z.boolean().default(false),
+      zipMembers: z.number().int().positive().max(1_000).default(1),
       lateFile: z.strictObject({ index: wholeNumber, ms: wholeNumber }).nullable().default(null),
       truncatedFile: z.strictObject({ index: wholeNumber }).nullable().default(null),
       duplicateRow: z.strictObject({ count: wholeNumber }).nullable().default(null),
@@ -101,6 +103,8 @@ export type ApiKey = BrazeSettings['keys'][number];
  * | `failSilently` | nothing is written and nobody is called |
  * | `straddleMidnight` | completed on the day after the request, so the date folder is tomorrow's |
  * | `dashboardCsv` | a CSV export from the dashboard lands in the same tree first |
+ * | `alwaysZip` | zip is written whatever `output_format` asked for |
+ * | `zipMembers` | a zip holds its rows in that many entries |
  * | `lateFile` | file `index` appears only `ms` after all others; the callback still comes last |
  * | `truncatedFile` | file `index` holds only the first half of its bytes |
  * | `duplicateRow` | the first `count` rows come a second time at the end |

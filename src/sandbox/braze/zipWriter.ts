@@ -11,27 +11,42 @@ const deflated = 8;
 /** 1980-01-01, the earliest date a zip can name: the sandbox's files have none worth keeping. */
 const dosDate = 0x0021;
 
-/** A zip archive with one deflated entry. Sizes over 4 GiB would need Zip64 and are refused by `RangeError`. */
-export async function zipOf(name: string, content: Buffer): Promise<Buffer> {
-  const nameBytes = Buffer.from(name, 'utf8');
-  const data = await deflate(content);
-  const local = Buffer.alloc(localHeaderBytes);
-  local.writeUInt32LE(0x04034b50, 0);
-  writeEntry(local, 4, content, data, nameBytes);
+export interface ZipEntry {
+  name: string;
+  content: Buffer;
+}
 
-  const central = Buffer.alloc(centralHeaderBytes);
-  central.writeUInt32LE(0x02014b50, 0);
-  central.writeUInt16LE(version, 4);
-  writeEntry(central, 6, content, data, nameBytes);
+/** A zip archive of deflated entries. Sizes over 4 GiB would need Zip64 and are refused by `RangeError`. */
+export async function zipOf(entries: readonly ZipEntry[]): Promise<Buffer> {
+  const data: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const entry of entries) {
+    const name = Buffer.from(entry.name, 'utf8');
+    const packed = await deflate(entry.content);
+    const local = Buffer.alloc(localHeaderBytes);
+    local.writeUInt32LE(0x04034b50, 0);
+    writeEntry(local, 4, entry.content, packed, name);
+    data.push(local, name, packed);
 
-  const directoryAt = localHeaderBytes + nameBytes.length + data.length;
+    const central = Buffer.alloc(centralHeaderBytes);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt16LE(version, 4);
+    writeEntry(central, 6, entry.content, packed, name);
+    central.writeUInt32LE(at, 42);
+    directory.push(central, name);
+    at += localHeaderBytes + name.length + packed.length;
+  }
   const end = Buffer.alloc(endBytes);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(centralHeaderBytes + nameBytes.length, 12);
-  end.writeUInt32LE(directoryAt, 16);
-  return Buffer.concat([local, nameBytes, data, central, nameBytes, end]);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(
+    directory.reduce((sum, { length }) => sum + length, 0),
+    12,
+  );
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...data, ...directory, end]);
 }
 
 /** The 26 bytes that the local and the central header share. */

@@ -8,7 +8,7 @@ describe('sandbox Braze: zip archives', () => {
     fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), fc.uint8Array(), async (name, bytes) => {
         const content = Buffer.from(bytes);
-        const read = unzipOne(await zipOf(name, content));
+        const read = unzipOne(await zipOf([{ name, content }]));
         assert.deepEqual(read, { name: Buffer.from(name).toString(), content });
       }),
       { numRuns: 50 },
