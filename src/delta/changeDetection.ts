@@ -105,12 +105,13 @@ export class ChangeDetection<Row extends Candidate> {
     const opened = await this.#open();
     this.#noteIdentifiers(rows, opened);
     const keys = rows.map(({ update }) => this.#keyOf(update.match, opened));
-    const entered = rows.map((row, at) => this.#enter(row, keys[at]!.toString('latin1'), opened.gate));
+    const ids = keys.map((key) => key.toString('latin1'));
+    const entered = rows.map((row, at) => this.#enter(row, ids[at]!, opened.gate));
     const wanted = keys.filter((_, at) => entered[at]);
     const found = wanted.length > 0 ? await this.#load(wanted, opened) : [];
     let next = 0;
     return rows.map((row, at) =>
-      entered[at] ? this.#compare(row, keys[at]!, found[next++], opened) : 'waiting',
+      entered[at] ? this.#compare(row, keys[at]!, ids[at]!, found[next++], opened) : 'waiting',
     );
   }
 
@@ -119,7 +120,7 @@ export class ChangeDetection<Row extends Candidate> {
     const opened = await this.#open();
     const key = this.#keyOf(row.update.match, opened);
     const [loaded] = known ? [known] : await this.#load([key], opened);
-    return this.#compare(row, key, loaded, opened);
+    return this.#compare(row, key, key.toString('latin1'), loaded, opened);
   }
 
   /**
@@ -270,19 +271,31 @@ export class ChangeDetection<Row extends Candidate> {
     return found.map((bytes) => bytes && readPrints(bytes));
   }
 
-  #compare(row: Row, key: Buffer, known: ProfilePrints | undefined, { detector, gate }: Opened): Looked {
+  #compare(
+    row: Row,
+    key: Buffer,
+    id: string,
+    known: ProfilePrints | undefined,
+    { detector, gate }: Opened,
+  ): Looked {
     const now = Math.floor(Date.now() / 1000);
     const refresh = !row.sentBefore && known !== undefined && this.#isDue(known, key, now);
     const compared = detector.compare(row.update, known, row.sentBefore || refresh, now);
-    const { update: sent, next } = compared;
-    const id = key.toString('latin1');
-    if (!sent || !next) {
-      if (!this.#options.dryRun) gate.leave(id);
-      return { ...compared, pending: undefined, refreshed: false, known: known !== undefined };
-    }
-    if (refresh) this.#refreshed++;
-    const pending = this.#options.dryRun ? undefined : { id, key, known, sent, next };
-    return { ...compared, pending, refreshed: refresh, known: known !== undefined };
+    const { update: sent, next, same, saved, unknown } = compared;
+    // Named one by one: a spread of `compared` takes as long as comparing two attributes.
+    const nothing = !sent || !next;
+    if (nothing && !this.#options.dryRun) gate.leave(id);
+    if (refresh && !nothing) this.#refreshed++;
+    return {
+      update: sent,
+      same,
+      saved,
+      unknown,
+      next,
+      pending: nothing || this.#options.dryRun ? undefined : { id, key, known, sent, next },
+      refreshed: refresh && !nothing,
+      known: known !== undefined,
+    };
   }
 
   /** Spread over a tenth of the time by profile, so that what was sent in one day need not be sent again in one. */

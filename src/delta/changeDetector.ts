@@ -35,6 +35,9 @@ export interface ChangeRules {
   held?(record: unknown, asked: AskedFields | undefined): HeldValues | undefined;
 }
 
+/** Longer updates are written by hand, or about to be refused. */
+const placesKept = 1_000;
+
 /** Why a value was left out that may only be written where the target holds none (R14). */
 export const targetUnknown = 'target unknown';
 
@@ -62,8 +65,11 @@ export interface Compared {
 export class ChangeDetector {
   readonly #hasher: FieldHasher;
   readonly #rules: ChangeRules;
-  /** Halves of the hashes of the update at hand, two a change. */
-  readonly #hashes: number[] = [];
+  /** What the changes of the update at hand come to, three numbers each as in `ProfilePrints.wholes`. */
+  readonly #entries: number[] = [];
+  /** The fields of the update before, by place: the next one mostly has the same, and no `Map` need be asked. */
+  readonly #names: string[] = [];
+  readonly #fields: number[] = [];
 
   constructor(hasher: FieldHasher, rules: ChangeRules) {
     this.#hasher = hasher;
@@ -83,21 +89,42 @@ export class ChangeDetector {
     let left: FieldChange[] | undefined;
     let sending = 0;
     let expected = 0;
+    let allWhole = true;
     for (let at = 0; at < changes.length; at++) {
       const change = changes[at]!;
-      const sent = this.#whatToSend(change, known, repeat, expected, result);
+      const field = this.#fieldAt(at, change.field);
+      const sent = this.#whatToSend(change, field, known, repeat, expected, result);
       expected += 3;
       if (sent !== change) left ??= changes.slice(0, at);
       if (sent === undefined) continue;
-      this.#hashes[sending * 2] = this.#hasher.low;
-      this.#hashes[sending * 2 + 1] = this.#hasher.high;
+      allWhole &&= isWhole(sent) && !this.#rules.alwaysSent(sent);
+      this.#entries[sending * 3] = field;
+      this.#entries[sending * 3 + 1] = this.#hasher.low;
+      this.#entries[sending * 3 + 2] = this.#hasher.high;
       sending++;
       left?.push(sent);
     }
     if (sending === 0 && !hasMore(update)) return result;
     result.update = left ? { ...update, changes: left } : update;
-    result.next = this.#after(left ?? changes, update, known, repeat, now);
+    const next = known ? copyOf(known) : noPrints();
+    next.acceptedAt = now;
+    if (!known || repeat) next.fullAt = now;
+    if (update.allowCreate) next.confirmed = true;
+    // What is known of nothing cannot stand twice in it: no need to look.
+    if (!known && allWhole) next.wholes = this.#entries.slice(0, sending * 3);
+    else this.#enter(left ?? changes, next);
+    result.next = next;
     return result;
+  }
+
+  #fieldAt(at: number, name: string): number {
+    if (this.#names[at] === name) return this.#fields[at]!;
+    const field = this.#hasher.field(name);
+    if (at < placesKept) {
+      this.#names[at] = name;
+      this.#fields[at] = field;
+    }
+    return field;
   }
 
   /** What is remembered where nobody knows whether these changes arrived: that nothing is sure of their fields. */
@@ -115,6 +142,7 @@ export class ChangeDetector {
 
   #whatToSend(
     change: FieldChange,
+    field: number,
     known: ProfilePrints | undefined,
     repeat: boolean,
     expected: number,
@@ -123,7 +151,6 @@ export class ChangeDetector {
     const { strategy, values, path } = change;
     if (values.length === 0 && strategy !== 'clear') return undefined;
     if (this.#rules.alwaysSent(change)) return change;
-    const field = this.#hasher.field(change.field);
     if (strategy === 'setIfEmpty') return this.#ifEmpty(change, field, known, result);
     if (strategy === 'add') return this.#newElements(change, field, known, repeat, result);
     if (values.length === 0) {
@@ -188,20 +215,13 @@ export class ChangeDetector {
     return { ...change, values };
   }
 
-  #after(
-    sent: readonly FieldChange[],
-    { allowCreate }: ProfileUpdate,
-    known: ProfilePrints | undefined,
-    repeat: boolean,
-    now: number,
-  ): ProfilePrints {
-    const next = known ? copyOf(known) : noPrints();
-    next.acceptedAt = now;
-    if (!known || repeat) next.fullAt = now;
-    if (allowCreate) next.confirmed = true;
+  /** Enters what was sent into what is remembered. */
+  #enter(sent: readonly FieldChange[], next: ProfilePrints): void {
     for (let at = 0; at < sent.length; at++) {
       const change = sent[at]!;
-      const field = this.#hasher.field(change.field);
+      const field = this.#entries[at * 3]!;
+      const low = this.#entries[at * 3 + 1]!;
+      const high = this.#entries[at * 3 + 2]!;
       if (this.#rules.alwaysSent(change)) forget(next, field);
       else if (change.strategy === 'add') this.#addElements(next, field, change.values);
       else if (change.path !== undefined) {
@@ -210,17 +230,13 @@ export class ChangeDetector {
         // The object as a whole is another now, or is left with what nobody has counted.
         if (change.values.length > 0) dropWhole(next, field);
         else setNoValue(next, field, 'unsure');
-        if (change.values.length > 0)
-          addPart(next, field, part, this.#hashes[at * 2]!, this.#hashes[at * 2 + 1]!);
+        if (change.values.length > 0) addPart(next, field, part, low, high);
       } else {
         dropParts(next, field);
         if (change.values.length === 0) setNoValue(next, field, 'emptiedByUs');
-        // What is known of nothing cannot stand twice in it: no need to look.
-        else if (!known) next.wholes.push(field, this.#hashes[at * 2]!, this.#hashes[at * 2 + 1]!);
-        else setWhole(next, field, this.#hashes[at * 2]!, this.#hashes[at * 2 + 1]!);
+        else setWhole(next, field, low, high);
       }
     }
-    return next;
   }
 
   #addElements(next: ProfilePrints, field: number, values: readonly unknown[]): void {
@@ -235,6 +251,11 @@ export class ChangeDetector {
   #comparable({ field, as, values }: FieldChange): unknown {
     return as === 'list' ? values : this.#rules.comparable(field, values[0]);
   }
+}
+
+/** The change leaves one value in one field, and nothing else. */
+function isWhole({ strategy, values, path }: FieldChange): boolean {
+  return values.length > 0 && path === undefined && strategy !== 'add';
 }
 
 function hasMore({ events, purchases }: ProfileUpdate): boolean {

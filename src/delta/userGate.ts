@@ -8,21 +8,21 @@ export interface Waiter {
   opened(id: string, waiters: Waiter[], prints: ProfilePrints | undefined): void;
 }
 
-/** A profile that something of ours is busy with, or was just now. */
+/**
+ * A profile that something of ours is busy with, or was just now. There is one for every profile sent in the last
+ * seconds, so it is a single small object.
+ */
 interface Closed {
-  owner: object;
+  readonly id: string;
+  readonly owner: object;
   /** Something is under way; else only time must pass, and the answer must reach the disk. */
   busy: boolean;
   durable: boolean;
+  /** When the time has passed, epoch milliseconds; of no meaning while it is busy. */
+  opensAt: number;
   /** What is remembered of it, where the store may not have it yet. */
   prints: ProfilePrints | undefined;
-  waiting: Waiter[];
-}
-
-interface Cooling {
-  id: string;
-  /** Epoch milliseconds. */
-  opensAt: number;
+  waiting: Waiter[] | undefined;
 }
 
 const sweepMs = 100;
@@ -35,7 +35,9 @@ const sweepMs = 100;
 export class UserGate {
   readonly #closed = new Map<string, Closed>();
   /** In the order in which they open. */
-  #cooling: Cooling[] = [];
+  #cooling: Closed[] = [];
+  /** Those before this place have opened. */
+  #opened = 0;
   #timer: NodeJS.Timeout | undefined;
 
   get size(): number {
@@ -46,10 +48,19 @@ export class UserGate {
   enter(id: string, owner: object, waiter: () => Waiter): boolean {
     const closed = this.#closed.get(id);
     if (closed) {
+      closed.waiting ??= [];
       closed.waiting.push(waiter());
       return false;
     }
-    this.#closed.set(id, { owner, busy: true, durable: true, prints: undefined, waiting: [] });
+    this.#closed.set(id, {
+      id,
+      owner,
+      busy: true,
+      durable: true,
+      opensAt: 0,
+      prints: undefined,
+      waiting: undefined,
+    });
     return true;
   }
 
@@ -60,7 +71,7 @@ export class UserGate {
   /** Nothing was sent: the profile opens at once. */
   leave(id: string): void {
     const closed = this.#closed.get(id);
-    if (closed) this.#open(id, closed);
+    if (closed) this.#open(closed);
   }
 
   /** The answer is there. The profile opens after `settleMs`, and not before it was called durable. */
@@ -70,7 +81,8 @@ export class UserGate {
     closed.busy = false;
     closed.durable = false;
     closed.prints = prints;
-    this.#cooling.push({ id, opensAt: Date.now() + settleMs });
+    closed.opensAt = Date.now() + settleMs;
+    this.#cooling.push(closed);
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
@@ -86,7 +98,7 @@ export class UserGate {
   dropWaiting(owner: object): Waiter[] {
     const dropped: Waiter[] = [];
     for (const closed of this.#closed.values()) {
-      if (closed.waiting.length === 0) continue;
+      if (!closed.waiting) continue;
       dropped.push(...closed.waiting.filter((waiter) => waiter.owner === owner));
       closed.waiting = closed.waiting.filter((waiter) => waiter.owner !== owner);
     }
@@ -95,34 +107,52 @@ export class UserGate {
 
   /** The owner is gone: what it was busy with opens, and none of its answers will be called durable any more. */
   release(owner: object): void {
-    for (const [id, closed] of this.#closed) {
+    for (const closed of this.#closed.values()) {
       if (closed.owner !== owner) continue;
       closed.durable = true;
-      if (closed.busy) this.#open(id, closed);
+      if (closed.busy) this.#open(closed);
     }
   }
 
   #sweep(): void {
     const now = Date.now();
-    const notYet: Cooling[] = [];
-    let at = 0;
-    for (; at < this.#cooling.length; at++) {
-      const next = this.#cooling[at]!;
+    const cooling = this.#cooling;
+    const { length } = cooling;
+    let notYet: Closed[] | undefined;
+    let at = this.#opened;
+    for (; at < length; at++) {
+      const next = cooling[at]!;
+      // It may have opened, and been closed by somebody else, meanwhile.
+      if (next.busy || this.#closed.get(next.id) !== next) continue;
       if (next.opensAt > now) break;
-      const closed = this.#closed.get(next.id);
-      if (!closed || closed.busy) continue;
-      if (closed.durable) this.#open(next.id, closed);
-      else notYet.push(next);
+      if (next.durable) this.#open(next);
+      else {
+        notYet ??= [];
+        notYet.push(next);
+      }
     }
-    if (at > 0) this.#cooling = notYet.concat(this.#cooling.slice(at));
-    if (this.#cooling.length > 0) return;
+    this.#opened = at;
+    if (notYet) this.#putBack(notYet);
+    else if (at > cooling.length >> 1) this.#forgetOpened();
+    if (this.#cooling.length > this.#opened) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  #open(id: string, { waiting, prints }: Closed): void {
+  #putBack(notYet: readonly Closed[]): void {
+    this.#cooling = notYet.concat(this.#cooling.slice(this.#opened));
+    this.#opened = 0;
+  }
+
+  /** Only once in a while: there are as many as were sent in the last seconds. */
+  #forgetOpened(): void {
+    this.#cooling = this.#cooling.slice(this.#opened);
+    this.#opened = 0;
+  }
+
+  #open({ id, waiting, prints }: Closed): void {
     this.#closed.delete(id);
-    for (let left = waiting; left.length > 0; ) {
+    for (let left = waiting ?? []; left.length > 0; ) {
       const [first] = left;
       // The first owner takes it; those of others find it closed and wait again.
       first!.opened(
