@@ -52,6 +52,18 @@ export function lowerLimits(limits: RequestLimits, refusedObjects: number): void
   limits.objects = Math.min(limits.objects, fewer);
 }
 
+/** Whether they go out as they were packed: mostly so, and much faster told than by packing them again. */
+export function fitTogether(items: readonly TrackItem[], limits: RequestLimits): boolean {
+  if (limits.perKind) return false;
+  let objects = 0;
+  let bytes = 0;
+  for (const item of items) {
+    objects += item.objects;
+    bytes += item.bytes;
+  }
+  return objects <= limits.objects && bytes <= limits.bytes;
+}
+
 /**
  * Cuts what was packed under higher limits into requests under those now in force, in order.
  *

@@ -3,7 +3,7 @@ import type { Delivery } from '../run/delivery';
 import type { SendContext, Verdict } from '../run/sinkTarget';
 import type { BrazeClient } from './brazeClient';
 import type { RefusedInARow } from './refusedInARow';
-import { lowerLimits, type TrackRefused, takeApart, withinLimits } from './takenApart';
+import { fitTogether, lowerLimits, type TrackRefused, takeApart, withinLimits } from './takenApart';
 import type { TrackAnswer } from './trackAnswer';
 import { heardOf } from './trackPace';
 import { type TrackItem, trackRequest } from './trackRequest';
@@ -56,8 +56,10 @@ export class TrackSending {
 
   /** Resolves to a verdict per item, in order. */
   async run(): Promise<Verdict[]> {
-    // It may have been packed before the limits were lowered.
-    this.#cut({ places: [...this.#items.keys()], maybeApplied: false });
+    const all = { places: [...this.#items.keys()], maybeApplied: false };
+    if (fitTogether(this.#items, this.#context.limits)) this.#waiting.push(all);
+    // It was packed before the limits were lowered.
+    else this.#cut(all);
     let isFirst = true;
     for (let part = this.#waiting.pop(); part; part = this.#waiting.pop()) {
       if (this.#context.stopped.aborted && !isFirst) this.#decide(part, notSent(part));
