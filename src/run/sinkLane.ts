@@ -291,9 +291,10 @@ export class SinkLane<Item> {
       withSums.length > 0 ? await this.#sums!.resolve(withSums.map((row) => this.#place(row))) : [];
     const resolvedOf = new Map(withSums.map((row, at) => [row, resolved[at]!]));
     for (const row of rows) {
-      const known = resolvedOf.get(row);
+      const sentBefore = this.run.wasCutOff(row.claim.unit);
+      const known = withSums.length > 0 ? resolvedOf.get(row) : undefined;
       const left = known ? this.#afterSums(row, known) : { row, update: row.update };
-      if (left) parted.push({ ...left, sentBefore: this.run.wasCutOff(row.claim.unit) });
+      if (left) parted.push({ row: left.row, update: left.update, sentBefore });
     }
     return parted;
   }
@@ -390,11 +391,17 @@ export class SinkLane<Item> {
     work.attributesSaved += same;
     work.dataPointsSaved += saved;
     if (looked.refreshed) work.refreshed++;
-    const refused = unknown.map((field) => ({ field, reason: targetUnknown }));
-    const left = refused.length > 0 ? { ...row, refused: [...(row.refused ?? []), ...refused] } : row;
+    const left =
+      unknown.length === 0
+        ? row
+        : {
+            ...row,
+            refused: [...(row.refused ?? []), ...unknown.map((field) => ({ field, reason: targetUnknown }))],
+          };
     if (looked.update) {
-      const closed = pending ? { ...left, pending } : left;
-      this.#pack(this.#costs.pricesOnly ? { ...closed, known } : closed, looked.update);
+      // The row is the lane's own, see `#pack`.
+      if (pending) left.pending = pending;
+      this.#pack(this.#costs.pricesOnly ? { ...left, known } : left, looked.update);
     } else if (same > 0 || (left.following && unknown.length > 0))
       this.#conclude(left, { outcome: 'unchanged' });
     else if (unknown.length > 0) this.#conclude(left, { outcome: 'filtered', reason: targetUnknown });
