@@ -63,6 +63,17 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
         );
       },
     },
+    firstRun: { value: 'whole' },
+    fullReadDays: {
+      value: 7,
+      validate(value, _options) {
+        return verdict(
+          this,
+          'blueconic-delta.label.fullReadDays',
+          wholeNumberFault(value, { min: 0, max: 365 }),
+        );
+      },
+    },
     s3: {
       value: '',
       type: 'profile-sync-s3-config',
@@ -121,6 +132,8 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
       const files = origin.value === 'files';
       showParts({ 'profile-sync-from-segment': !files, 'profile-sync-from-files': files });
     });
+    const firstRun = field<HTMLSelectElement>(this, 'firstRun');
+    follow(firstRun, () => showParts({ 'profile-sync-full-reads': firstRun.value !== 'now' }));
     const draft = () => savedDraft(field(this, 'blueconic').value);
     attachSegmentPicker(this, liveList(this, 'blueconic-segments', draft));
     properties = attachChips({
@@ -134,7 +147,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
   },
   oneditsave() {
     this.properties = properties?.values() ?? [];
-    saveNumbers(this, ['pageRows']);
+    saveNumbers(this, ['pageRows', 'fullReadDays']);
     savePacing(this);
   },
 });

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { readingScope } from '../../src/blueconic/fullRead';
 import { SegmentSource } from '../../src/blueconic/segmentSource';
 import { DeltaFilesSource } from '../../src/s3/deltaFilesSource';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
@@ -13,6 +14,9 @@ interface BlueConicDeltaDef extends NodeDef, SourceNodeDef {
   segment: string;
   properties: string[];
   pageRows: number | string;
+  /** `whole` or `now`; flows from before this setting have none, which is `whole`. */
+  firstRun?: string;
+  fullReadDays?: number | string;
   s3: string;
   prefix: string;
 }
@@ -25,7 +29,7 @@ export default function register(RED: NodeAPI): void {
       node: this,
       def,
       direction: 'export',
-      open: (store, goalId, { fullRead }) => {
+      open: (store, goalId, { fullRead, mappings }) => {
         if (def.origin === 'files') {
           const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
           return new DeltaFilesSource(s3.bucket(), store, {
@@ -41,6 +45,11 @@ export default function register(RED: NodeAPI): void {
           properties: def.properties ?? [],
           pageRows: Math.max(1, wholeNumber(def.pageRows, 1000)),
           fullRead,
+          fullReads: {
+            firstRun: def.firstRun === 'now' ? 'now' : 'whole',
+            everyDays: Math.max(0, wholeNumber(def.fullReadDays, 7)),
+            scope: readingScope(def.properties ?? [], mappings),
+          },
         });
       },
     });

@@ -43,7 +43,14 @@ export interface SourceShellOptions {
   /** Opens the source for one run; a SyncError says which setting is missing or wrong. */
   /** The system that is read, where what it is read to hold should be remembered. */
   remembers?(nodes: ReadonlyMap<string, WiredNode>): ReadSystem | undefined;
-  open(store: StateStore, goalId: string, how: { fullRead: boolean }): Source | Promise<Source>;
+  open(store: StateStore, goalId: string, how: OpeningTerms): Source | Promise<Source>;
+}
+
+export interface OpeningTerms {
+  /** Read everything, whatever earlier runs had read. */
+  fullRead: boolean;
+  /** The documents of the mappers on the way to the sink, as deployed. */
+  mappings: readonly unknown[];
 }
 
 /** A run that was cut off goes on within this time; later it would act on what has changed long since (R8). */
@@ -176,7 +183,10 @@ export function sourceShell(options: SourceShellOptions): void {
         return;
       }
       const secret = await storeSecret(store);
-      const source = await options.open(store, node.id, { fullRead });
+      const source = await options.open(store, node.id, {
+        fullRead,
+        mappings: mappingsOn(path.route, nodes),
+      });
       // Deployed anew meanwhile: a run begun now would have no node to stop it.
       if (closed) {
         platform.releaseStore(store);
@@ -379,4 +389,11 @@ function deployedNodes(RED: NodeAPI): Map<string, WiredNode> {
 function placeOf(node: Node): { id: string; within: string } {
   const alias = (node as Node & { _alias?: string })._alias;
   return alias === undefined ? { id: node.id, within: '' } : { id: alias, within: node.z ?? '' };
+}
+
+function mappingsOn(route: readonly string[], nodes: ReadonlyMap<string, WiredNode>): unknown[] {
+  return route.flatMap((id) => {
+    const node = nodes.get(id) as (WiredNode & { mapping?: unknown }) | undefined;
+    return node?.type === 'profile-field-mapper' ? [node.mapping] : [];
+  });
 }

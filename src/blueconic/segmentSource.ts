@@ -3,6 +3,7 @@ import type { AskedFields } from '../mapping/compileMapping';
 import type { EarlierLife, Source, SourceContext, SourceRow, SourceUnit } from '../run/source';
 import type { StateStore, StoreWrite } from '../store/store';
 import type { BlueConicClient } from './blueconicClient';
+import { type FullReadTerms, fullReadDue, fullReadKey, fullReadWrite, lastFullRead } from './fullRead';
 import { profileRecord } from './profileRecord';
 import { isModifiedSince, lastModifiedProperty, modifiedWithin } from './refinement';
 import { firstCursor, type SegmentPage } from './segmentProfiles';
@@ -17,6 +18,8 @@ export interface SegmentSourceSettings {
   pageRows: number;
   /** Read the whole segment, whatever was read before. */
   fullRead?: boolean;
+  /** When the whole segment is read without being told to. */
+  fullReads: FullReadTerms;
 }
 
 interface PagePlace {
@@ -42,7 +45,7 @@ const sliceRows = 100;
 
 /**
  * The export source: the profiles of a BlueConic segment that were modified since the last complete run, or the whole
- * segment the first time. Pages form a chain of cursors; each page is a unit.
+ * segment the first time and whenever a full read is due (see fullRead). Pages form a chain of cursors; each page is a unit.
  */
 export class SegmentSource implements Source {
   readonly meaning = 'total';
@@ -104,16 +107,34 @@ export class SegmentSource implements Source {
   /** Any row to be read again holds the watermark where it is: what came after it is then read again too (R9). */
   remember(_readAgain: (unitName: string) => boolean, anyReadAgain: boolean): StoreWrite[] {
     if (anyReadAgain || !this.#state) return [];
-    return [
-      { space: 'watermark', key: this.#watermarkKey(), value: String(this.#state.startedAt - safetyMs) },
+    const { since, startedAt } = this.#state;
+    const { goalId, segmentId, fullReads } = this.#settings;
+    // The watermark comes first: it is what the report shows.
+    const writes: StoreWrite[] = [
+      { space: 'watermark', key: this.#watermarkKey(), value: String(startedAt - safetyMs) },
     ];
+    if (since === undefined) {
+      const memory = { at: new Date(startedAt).toISOString(), scope: fullReads.scope };
+      writes.push(fullReadWrite(fullReadKey(goalId, segmentId), memory));
+    }
+    return writes;
   }
 
   async #begin(signal: AbortSignal): Promise<SegmentState> {
-    const since = this.#settings.fullRead ? undefined : await this.#watermark();
     // By BlueConic's clock: the watermark is compared with times that BlueConic wrote.
     const startedAt = await this.#client.serverTime(signal);
+    const since = await this.#readSince(startedAt);
     return { ...(since !== undefined && { since }), startedAt, pages: [] };
+  }
+
+  /** From when on; undefined: the whole segment. */
+  async #readSince(startedAt: number): Promise<number | undefined> {
+    const { goalId, segmentId, fullRead, fullReads } = this.#settings;
+    if (fullRead) return undefined;
+    const watermark = await this.#watermark();
+    if (watermark === undefined) return fullReads.firstRun === 'now' ? startedAt : undefined;
+    const last = await lastFullRead(this.#store, fullReadKey(goalId, segmentId));
+    return fullReadDue(fullReads, last, startedAt) ? undefined : watermark;
   }
 
   #keep(place: PagePlace, context: SourceContext): void {

@@ -33,6 +33,7 @@ export async function segmentSample(
     properties,
     pageRows: count,
     fullRead: true,
+    fullReads: { firstRun: 'whole', everyDays: 0, scope: '' },
   });
   for await (const unit of source.units(contextOf(signal))) {
     const sample = await firstRows(unit, count, signal);

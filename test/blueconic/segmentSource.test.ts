@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type BlueConicClient, createBlueConicClient } from '../../src/blueconic/blueconicClient';
+import type { FullReadTerms } from '../../src/blueconic/fullRead';
 import { SegmentSource, type SegmentSourceSettings } from '../../src/blueconic/segmentSource';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
@@ -10,6 +11,7 @@ import { readAndRemember, readFrom } from '../run/pieces';
 import { FakeTenant } from './fakeTenant';
 
 const hour = 3_600_000;
+const whole: FullReadTerms = { firstRun: 'whole', everyDays: 7, scope: 'mapping' };
 const pages = { system: 'blueconic', path: '/segments/everybody/profiles' } as const;
 
 describe('BlueConic segment source', () => {
@@ -39,6 +41,7 @@ describe('BlueConic segment source', () => {
       segmentId: 'everybody',
       properties: [],
       pageRows: 10,
+      fullReads: whole,
       ...changes,
     });
   }
@@ -115,6 +118,56 @@ describe('BlueConic segment source', () => {
     seed(3, 5, 0.1);
     await run();
     assert.deepEqual((await run()).ids, customers(3, 5));
+  });
+
+  it('reads the whole segment again once seven days have passed, by the tenant’s clock, and only once', async () => {
+    seed(0, 20, 5);
+    await run();
+    tenant.configure({ clockOffsetMs: 6 * 24 * hour });
+    assert.deepEqual((await run()).ids, []);
+    tenant.configure({ clockOffsetMs: 7 * 24 * hour });
+    assert.deepEqual((await run()).ids, customers(0, 20));
+    assert.deepEqual((await run()).ids, []);
+  });
+
+  it('is read in full by age only if told to', async () => {
+    seed(0, 5, 5);
+    const never = { fullReads: { ...whole, everyDays: 0 } };
+    await run(never);
+    tenant.configure({ clockOffsetMs: 400 * 24 * hour });
+    assert.deepEqual((await run(never)).ids, []);
+  });
+
+  it('finds with a full read who entered the segment without being modified', async () => {
+    seed(0, 20, 5);
+    tenant.defineSegment({ id: 'few', name: 'Few', rule: { property: 'customer_id', equals: customer(1) } });
+    await run({ segmentId: 'few' });
+    tenant.defineSegment({ id: 'few', name: 'Few', rule: { property: 'customer_id', equals: customer(2) } });
+    assert.deepEqual((await run({ segmentId: 'few' })).ids, []);
+    assert.deepEqual((await run({ segmentId: 'few', fullRead: true })).ids, [customer(2)]);
+  });
+
+  it('reads everybody once after the scope changed, however often that run fails', async () => {
+    seed(0, 25, 5);
+    await run();
+    const changed = { fullReads: { ...whole, scope: 'mapping with one more field' } };
+    faults.add({ ...pages, skip: 1, fault: { kind: 'status', status: 400 } });
+    assert.equal((await run(changed)).summary.complete, false);
+    faults.clear();
+    assert.deepEqual((await run(changed)).ids, customers(0, 25));
+    assert.deepEqual((await run(changed)).ids, []);
+  });
+
+  it('told to begin from now on, leaves older profiles alone until a full read is asked for', async () => {
+    seed(0, 20, 5);
+    const now = { fullReads: { ...whole, firstRun: 'now' as const } };
+    assert.deepEqual((await run(now)).ids, []);
+    tenant.touch({ property: 'customer_id', value: customer(4) });
+    assert.deepEqual((await run(now)).ids, [customer(4)]);
+    tenant.configure({ clockOffsetMs: 8 * 24 * hour });
+    // Neither age nor another scope: only the change that the ten minutes of overlap read again.
+    assert.deepEqual((await run({ fullReads: { ...now.fullReads, scope: 'other' } })).ids, [customer(4)]);
+    assert.deepEqual((await run({ ...now, fullRead: true })).ids, customers(0, 20));
   });
 
   it('keeps its watermark for each goal and segment apart', async () => {

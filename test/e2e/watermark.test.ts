@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { person } from '../../src/sandbox/people';
 import { pointsOf, range, seed } from '../support/customers';
 import { blueconicSegment, exportMapper, flowTab, usersTrack } from '../support/flowNodes';
-import { inject } from '../support/flowProbe';
+import { type FlowNode, inject } from '../support/flowProbe';
 import { Stage } from '../support/stage';
 
 const people = 200;
 /** The sandbox's BlueConic knows three quarters of the customers. */
 const known = range(0, 150);
 const hour = 3_600_000;
+const pointsOnly = exportMapper('mapper', ['sink']);
+/** The same points under a second name. */
+const pointsTwice = exportMapper('mapper', ['sink'], {
+  mapping: withRows(pointsOnly.mapping as { rows: object[] }),
+});
 const customer = (index: number) => person(seed, index).externalId;
 
 describe('watermark of a BlueConic segment', function () {
@@ -38,11 +43,11 @@ describe('watermark of a BlueConic segment', function () {
     });
 
   /** @param source each test has its own, and with it its own watermark. */
-  function deployExport(source: string, changes: object = {}): Promise<void> {
+  function deployExport(source: string, changes: object = {}, mapper: FlowNode = pointsOnly): Promise<void> {
     return stage.deploy([
       inject('go', flowTab, [source]),
       blueconicSegment(source, ['mapper'], { pageRows: 40, ...changes }),
-      exportMapper('mapper', ['sink']),
+      mapper,
       usersTrack('sink'),
     ]);
   }
@@ -64,6 +69,28 @@ describe('watermark of a BlueConic segment', function () {
     assert.equal(third.ledger.accepted, 2);
     const expected = new Map(pointsOf(known)).set(customer(3), 33).set(customer(90), 99);
     assert.deepEqual(await stage.attribute('bc_points'), expected);
+  });
+
+  it('brings a newly mapped field to everybody once, though nobody was modified', async () => {
+    await modifiedLast(Date.now() - hour);
+    await deployExport('mapped anew');
+    await stage.run();
+    await deployExport('mapped anew', {}, pointsTwice);
+    const again = await stage.run();
+    assert.equal(again.ledger.read, known.length);
+    assert.deepEqual(await stage.attribute('bc_points_too'), pointsOf(known));
+    assert.equal((await stage.run()).ledger.read, 0);
+  });
+
+  it('told to begin from now on, sends only who is modified after that, and everybody on request', async () => {
+    await modifiedLast(Date.now() - hour);
+    await deployExport('from now on', { firstRun: 'now' });
+    assert.equal((await stage.run()).ledger.read, 0);
+    await touch(7, 77);
+    assert.equal((await stage.run()).ledger.read, 1);
+    assert.deepEqual(await stage.attribute('bc_points'), new Map([[customer(7), 77]]));
+    await stage.run('go', { payload: 'full read' });
+    assert.deepEqual(await stage.attribute('bc_points'), new Map(pointsOf(known)).set(customer(7), 77));
   });
 
   it('outlives a restart of Node-RED', async () => {
@@ -123,3 +150,7 @@ describe('watermark of a BlueConic segment', function () {
     });
   }
 });
+
+function withRows(mapping: { rows: object[] }): object {
+  return { ...mapping, rows: [...mapping.rows, { ...mapping.rows[0], target: 'bc_points_too' }] };
+}
