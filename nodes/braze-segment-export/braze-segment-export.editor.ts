@@ -117,6 +117,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
         );
       },
     },
+    whenRunning: { value: 'wait' },
     remember: { value: 'auto' },
     firstRows: {
       value: '',

@@ -19,9 +19,14 @@ interface SegmentExportDef extends NodeDef, SourceNodeDef {
   pollSeconds: number | string;
   quietSeconds: number | string;
   giveUpMinutes: number | string;
+  /** What to do while Braze exports the segment already. */
+  whenRunning?: string;
   /** When to remember what is read as what Braze holds; see `remembers`. */
   remember?: string;
 }
+
+/** Braze's first file is there long before; what is missing then is more likely the right bucket. */
+const doubtMs = 5 * 60_000;
 
 export default function register(RED: NodeAPI): void {
   function SegmentExport(this: Node, def: SegmentExportDef): void {
@@ -42,6 +47,8 @@ export default function register(RED: NodeAPI): void {
           pollMs: Math.max(1, wholeNumber(def.pollSeconds, 10)) * 1000,
           quietMs: wholeNumber(def.quietSeconds, 60) * 1000,
           giveUpMs: Math.max(1, wholeNumber(def.giveUpMinutes, 60)) * 60_000,
+          doubtMs,
+          whenRunning: def.whenRunning === 'cancel' || def.whenRunning === 'fail' ? def.whenRunning : 'wait',
         });
       },
     });

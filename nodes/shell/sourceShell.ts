@@ -283,6 +283,8 @@ export function sourceShell(options: SourceShellOptions): void {
       batchRows: Math.max(1, wholeNumber(options.def.batchRows, 100)),
       ...(first !== undefined && { firstRows: first }),
       ...(run.path.sink === undefined && { pauseMs: pauseWithoutSinkMs }),
+      // A source may wait for an hour before its first batch.
+      phaseChanged: () => status.progress('blue', 'dot', () => progressText(run)),
       emit: (batch) => {
         // The first message carries on what the trigger brought; the others must not share its objects.
         node.send(batchMessage(sent++ === 0 ? trigger : undefined, batch, run));
@@ -294,7 +296,10 @@ export function sourceShell(options: SourceShellOptions): void {
 
   function progressText(run: GoalRun): string {
     const { ledger, phase, detail } = run.snapshot();
-    if (phase === 'waiting') return `${detail} · ${words('status.waiting')}`;
+    if (phase === 'asking') return words('status.asking');
+    if (phase === 'queued' || phase === 'waiting' || phase === 'doubting') {
+      return `${detail} · ${words(`status.${phase}`)}`;
+    }
     return `${(ledger.read - ledger.undecided).toLocaleString()} / ${ledger.read.toLocaleString()}${detail ? ` · ${detail}` : ''}`;
   }
 

@@ -18,7 +18,16 @@ export interface SegmentExportSettings {
   quietMs: number;
   /** Without a new file for this long the export has failed. */
   giveUpMs: number;
+  /** Without any file for this long people are asked whether this is the right bucket. */
+  doubtMs: number;
+  whenRunning: WhenRunning;
 }
+
+/**
+ * What to do while Braze exports the segment for somebody else (contracts: braze 4.5): wait for its end, cancel it, or
+ * fail. Cancelling ends every running export of the segment, whoever asked for it.
+ */
+export type WhenRunning = 'wait' | 'cancel' | 'fail';
 
 /** How far the export has come: asked for, accepted by Braze, proven to be whole. */
 interface ExportState {
@@ -28,10 +37,13 @@ interface ExportState {
 
 type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'>;
 
+/** Header and trailer of gzip without any content: a smaller file is still being written. */
+const emptyGzipBytes = 20;
+
 /**
  * The import source: asks Braze to export a segment to S3, waits until the files have stopped changing, and reads them.
- * Braze gives no end marker (contracts: braze 4.6), so the quiet period is our proof of completeness, together with
- * every archive being intact.
+ * Braze gives no end marker (contracts: braze 4.6). Our proof of completeness is a quiet period, every archive being
+ * intact, and a last look at the folder after the reading: what came meanwhile is read too.
  */
 export class SegmentExportSource implements Source {
   readonly meaning = 'total';
@@ -52,11 +64,32 @@ export class SegmentExportSource implements Source {
     const state = (context.earlier?.state as ExportState | undefined) ?? {};
     this.#state = state;
     const files = state.files ?? (await this.#export(state, context));
-    for (const [at, file] of files.entries()) {
-      if (context.earlier?.isDone(file.key)) continue;
-      context.phase('reading', `${at + 1} / ${files.length}`);
-      yield fileUnit(this.#files, file);
+    for (let at = 0; at < files.length; ) {
+      for (; at < files.length; at++) {
+        const file = files[at]!;
+        if (context.earlier?.isDone(file.key)) continue;
+        context.phase('reading', `${at + 1} / ${files.length}`);
+        yield fileUnit(this.#files, file);
+      }
+      if (await this.#grew(state.objectPrefix!, files, context)) await context.checkpoint();
     }
+  }
+
+  /**
+   * Adds the files to the list that came after it was made. Read files may be gone meanwhile, as Braze or a life-cycle
+   * rule deletes them after hours; one that is another now was not whole when it was read.
+   */
+  async #grew(objectPrefix: string, files: ListedFile[], context: SourceContext): Promise<boolean> {
+    const read = new Map(files.map((file) => [file.key, file.etag]));
+    const now = await this.#exported(objectPrefix, context.signal);
+    const changed = now.find(({ key, etag }) => read.has(key) && read.get(key) !== etag);
+    if (changed) throw changedAfterReading(changed.key);
+    if (now.every(({ key }) => read.has(key))) return false;
+    // Where one came late, more may follow.
+    for (const file of await this.#wait(objectPrefix, context)) {
+      if (!read.has(file.key)) files.push({ key: file.key, size: file.size, etag: file.etag });
+    }
+    return true;
   }
 
   state(): ExportState | undefined {
@@ -78,8 +111,7 @@ export class SegmentExportSource implements Source {
     if (state.objectPrefix === undefined) {
       context.phase('asking');
       // Before the export is asked for: a bucket that cannot be read must not cost the customer an export.
-      for await (const _ of this.#files.list(`segment-export/${this.#settings.segmentId}/`, context.signal))
-        break;
+      for await (const _ of this.#files.list(this.#folder(), context.signal)) break;
       // The intent is durable first: whoever comes after a crash then knows that an export may be running already.
       await context.checkpoint();
       state.objectPrefix = await this.#start(context, askedBefore);
@@ -92,9 +124,13 @@ export class SegmentExportSource implements Source {
     return state.files;
   }
 
-  /** The object prefix. Where an export of ours may still run, whose prefix was lost, its end is waited for. */
-  async #start(context: SourceContext, mayBeRunning: boolean): Promise<string> {
-    const { segmentId, fields, customAttributes, pollMs, giveUpMs } = this.#settings;
+  /**
+   * The object prefix. Where an export of ours may still run, whose prefix was lost, its end is waited for even where
+   * another's would be a failure.
+   */
+  async #start(context: SourceContext, mayBeOurs: boolean): Promise<string> {
+    const { segmentId, fields, customAttributes, pollMs, giveUpMs, whenRunning } = this.#settings;
+    let cancelled = false;
     const wanted = fields.includes('custom_attributes') ? [] : customAttributes;
     const request = {
       segmentId,
@@ -107,8 +143,14 @@ export class SegmentExportSource implements Source {
         return (await this.#client.startSegmentExport(request, context.signal)).objectPrefix;
       } catch (thrown) {
         const running = thrown instanceof SyncError && thrown.code === 'BRAZE_EXPORT_RUNNING';
-        if (!running || !mayBeRunning || Date.now() - began > giveUpMs) throw thrown;
-        context.phase('waiting', `${Math.round((Date.now() - began) / 1000)} s`);
+        if (!running || Date.now() - began > giveUpMs) throw thrown;
+        if (whenRunning === 'fail' && !mayBeOurs) throw thrown;
+        context.phase('queued', `${Math.round((Date.now() - began) / 1000)} s`);
+        // Once: what runs after that was asked for later, and two who cancel each other would never end.
+        if (whenRunning === 'cancel' && !cancelled) {
+          cancelled = true;
+          await this.#client.cancelSegmentExport(segmentId, context.signal);
+        }
         await sleep(pollMs, undefined, { signal: context.signal });
       }
     }
@@ -119,7 +161,9 @@ export class SegmentExportSource implements Source {
    * the export was finished, not the day it was asked for (contracts: braze 4.3).
    */
   async #wait(objectPrefix: string, context: SourceContext): Promise<StoredFile[]> {
-    const { pollMs, quietMs, giveUpMs, segmentId } = this.#settings;
+    const { pollMs, quietMs, giveUpMs, doubtMs, segmentId } = this.#settings;
+    const folder = this.#folder();
+    const where = this.#files.place?.(folder) ?? folder;
     const started = Date.now();
     let seen = '';
     let lastChange = started;
@@ -133,20 +177,31 @@ export class SegmentExportSource implements Source {
       if (files.length > count) lastNewFile = now;
       seen = state;
       count = files.length;
-      if (count > 0 && now - lastChange >= quietMs) return files;
-      if (now - lastNewFile >= giveUpMs) throw notArrived(segmentId, objectPrefix, count, giveUpMs);
-      context.phase('waiting', `${count} · ${megabytes(files)} MB · ${Math.round((now - started) / 1000)} s`);
+      const written = files.every(({ size }) => size >= emptyGzipBytes);
+      if (count > 0 && written && now - lastChange >= quietMs) return files;
+      if (now - lastNewFile >= giveUpMs) throw notArrived(segmentId, objectPrefix, where, count, giveUpMs);
+      if (count === 0 && now - started >= doubtMs) context.phase('doubting', where);
+      else
+        context.phase(
+          'waiting',
+          `${count} · ${megabytes(files)} MB · ${Math.round((now - started) / 1000)} s`,
+        );
       await sleep(pollMs, undefined, { signal: context.signal });
     }
   }
 
   async #exported(objectPrefix: string, signal: AbortSignal): Promise<StoredFile[]> {
     const files: StoredFile[] = [];
-    for await (const file of this.#files.list(`segment-export/${this.#settings.segmentId}/`, signal)) {
+    for await (const file of this.#files.list(this.#folder(), signal)) {
       const [, , , folder, name, ...deeper] = file.key.split('/');
       if (folder === objectPrefix && name !== undefined && deeper.length === 0) files.push(file);
     }
     return files;
+  }
+
+  /** Where all exports of the segment are, those of other tools too. */
+  #folder(): string {
+    return `segment-export/${this.#settings.segmentId}/`;
   }
 }
 
@@ -168,14 +223,28 @@ function megabytes(files: readonly StoredFile[]): string {
   return (files.reduce((sum, file) => sum + file.size, 0) / 1e6).toFixed(1);
 }
 
-function notArrived(segmentId: string, objectPrefix: string, files: number, waitedMs: number): SyncError {
+function changedAfterReading(key: string): SyncError {
+  return new SyncError({
+    code: 'EXPORT_NOT_ARRIVED',
+    message: `The file ${key} of the export is another one now than when it was read, so it was not whole then.`,
+    advice: 'Run the goal again, and make the time longer after which an export counts as complete.',
+  });
+}
+
+function notArrived(
+  segmentId: string,
+  objectPrefix: string,
+  where: string,
+  files: number,
+  waitedMs: number,
+): SyncError {
   const minutes = Math.round(waitedMs / 60_000);
   return new SyncError({
     code: 'EXPORT_NOT_ARRIVED',
     message:
       files === 0
-        ? `Braze accepted the export of segment ${segmentId}, but no file appeared below segment-export/${segmentId}/ (folder ${objectPrefix}) within ${minutes} minutes.`
-        : `The export of segment ${segmentId} never came to rest: ${files} files, the last one ${minutes} minutes ago.`,
+        ? `Braze accepted the export of segment ${segmentId}, but no file appeared below ${where} (folder ${objectPrefix}) within ${minutes} minutes.`
+        : `The export of segment ${segmentId} never came to rest: ${files} files in ${where}, the last one ${minutes} minutes ago.`,
     advice:
       'Check that the bucket and root path of the S3 settings are those connected in Braze (Partner Integrations > Amazon S3, Test Credentials), and look for an e-mail from Braze about a failed export. An empty segment may write no file at all.',
   });

@@ -23,5 +23,7 @@ export interface FileStore {
     signal?: AbortSignal,
     range?: ByteRange,
   ): AsyncIterable<Uint8Array>;
+  /** A key or prefix with all that is before it, for people: for S3 the bucket and the root path. */
+  place?(prefix: string): string;
   close(): Promise<void>;
 }

@@ -25,6 +25,8 @@ export interface PumpOptions {
   emit: (batch: EmittedBatch) => void;
   /** Looks at records before they are on their way; they wait for it. */
   look?: (records: readonly ProfileRecord[]) => Promise<void>;
+  /** The source is in another phase, or further within it. */
+  phaseChanged?: () => void;
   /** Makes the run's progress durable. */
   checkpoint?: () => Promise<void>;
   /** The checkpoint that the run goes on from. */
@@ -44,7 +46,10 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
     run.signal.throwIfAborted();
     const context = {
       signal: run.signal,
-      phase: (phase: string, detail?: string) => run.setPhase(phase, detail),
+      phase: (phase: string, detail?: string) => {
+        run.setPhase(phase, detail);
+        options.phaseChanged?.();
+      },
       checkpoint: options.checkpoint ?? (async () => undefined),
       isSettled: (unitName: string) => run.isSettled(unitName),
       ...(options.resume && { earlier: earlierLife(run, options.resume) }),

@@ -26,8 +26,14 @@ export interface SourceUnit {
   rows(signal: AbortSignal): AsyncIterable<SourceRow[]>;
 }
 
-/** What a source wants people to see while it works. `detail` starts with a number where it has one. */
-export type ReportPhase = (phase: 'asking' | 'waiting' | 'reading', detail?: string) => void;
+/**
+ * What a source wants people to see while it works. `queued`: somebody else's work must end first; `doubting`: nothing
+ * came for so long that the settings may be wrong. `detail` starts with a number where it has one.
+ */
+export type ReportPhase = (
+  phase: 'asking' | 'queued' | 'waiting' | 'doubting' | 'reading',
+  detail?: string,
+) => void;
 
 /** What an earlier life of the run left behind, for a source that goes on (R8). */
 export interface EarlierLife {

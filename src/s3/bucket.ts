@@ -39,6 +39,8 @@ export interface Bucket {
   put(key: string, bytes: Uint8Array | string, signal?: AbortSignal): Promise<void>;
   /** Keys that do not exist count as deleted. Ends at the first refusal; then some may be gone. */
   delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Bucket, root path and that prefix, for people. */
+  place(prefix: string): string;
   /** Ends what is still open. */
   close(): Promise<void>;
 }
@@ -143,6 +145,10 @@ class S3Bucket implements Bucket {
       }
     };
     await Promise.all(Array.from({ length: Math.min(deletesInFlight, keys.length) }, work));
+  }
+
+  place(prefix: string): string {
+    return `${this.#name}/${this.#root}${prefix}`;
   }
 
   close(): Promise<void> {

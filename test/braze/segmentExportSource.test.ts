@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { createBrazeClient } from '../../src/braze/brazeClient';
 import { type SegmentExportSettings, SegmentExportSource } from '../../src/braze/segmentExportSource';
 import { createHttpClient } from '../../src/http/createHttpClient';
@@ -51,6 +52,8 @@ describe('segment export source', () => {
       pollMs: 10,
       quietMs: 150,
       giveUpMs: 5_000,
+      doubtMs: 5_000,
+      whenRunning: 'wait',
       ...settings,
     });
   }
@@ -65,6 +68,45 @@ describe('segment export source', () => {
   const customers = (count: number) =>
     Array.from({ length: count }, (_, index) => `cust-${String(index).padStart(8, '0')}`);
   const exportCalls = () => sandbox.calls().braze['POST /users/export/segment'];
+
+  const states = () => sandbox.braze.exports().map(({ state }) => state);
+
+  async function exportOfAnother(): Promise<void> {
+    const { braze } = sandbox.describe();
+    const client = createBrazeClient({ endpoint: braze.endpoint, apiKey: braze.apiKey, http });
+    const request = { segmentId: braze.segment, fields: ['email'], format: 'gzip' as const };
+    await client.startSegmentExport(request, new AbortController().signal);
+  }
+
+  /** A key in the folder of the only export. */
+  function besideTheFiles(name: string): string {
+    const [exported] = sandbox.braze.exports();
+    const day = new Date().toISOString().slice(0, 10);
+    return `segment-export/${exported!.segmentId}/${day}/${exported!.objectPrefix}/${name}`;
+  }
+
+  /** Reads all units; `between` happens once the first was read. */
+  async function unitsOf(made: SegmentExportSource, between: (first: string) => unknown) {
+    const { signal } = new AbortController();
+    const context = {
+      signal,
+      phase: () => undefined,
+      checkpoint: async () => undefined,
+      isSettled: () => true,
+    };
+    const names: string[] = [];
+    let read = 0;
+    try {
+      for await (const unit of made.units(context)) {
+        for await (const rows of unit.rows(signal)) read += rows.length;
+        names.push(unit.name);
+        if (names.length === 1) await between(unit.name);
+      }
+    } finally {
+      await made.close();
+    }
+    return { names, read };
+  }
 
   it('reads everybody of the segment once, from all files of the export', async () => {
     const { ids, summary } = await run(source());
@@ -197,11 +239,96 @@ describe('segment export source', () => {
     const first = source();
     const { run: running, ended } = readFrom(first);
     while (exportCalls() === undefined) await sleep(5);
-    const { summary } = await run(source());
+    const { summary } = await run(source({ whenRunning: 'fail' }));
     assert.equal(summary.error?.code, 'BRAZE_EXPORT_RUNNING');
     running.stop();
     await ended;
     await first.close();
+  });
+
+  it("waits for the end of another's export, and then reads its own", async () => {
+    sandbox.braze.configure({ exports: { fileDelayMs: 60 } });
+    await exportOfAnother();
+    const { ids, summary } = await run(source());
+    assert.deepEqual([ids, summary.complete], [customers(120), true]);
+    assert.deepEqual(states(), ['done', 'done']);
+    assert.ok((exportCalls()?.[429] ?? 0) > 0);
+  });
+
+  it('waits no longer for it than for its own files', async () => {
+    sandbox.braze.configure({ exports: { fileDelayMs: 60_000 } });
+    await exportOfAnother();
+    const { summary } = await run(source({ giveUpMs: 100 }));
+    assert.equal(summary.error?.code, 'BRAZE_EXPORT_RUNNING');
+  });
+
+  it("cancels another's export where it is told to", async () => {
+    sandbox.braze.configure({ exports: { fileDelayMs: 60_000 } });
+    await exportOfAnother();
+    sandbox.braze.configure({ exports: { fileDelayMs: 5 } });
+    assert.deepEqual((await run(source({ whenRunning: 'cancel' }))).ids, customers(120));
+    assert.deepEqual(states(), ['cancelled', 'done']);
+  });
+
+  it('names the bucket and asks about it when no file comes for long', async () => {
+    sandbox.braze.configure({ exports: { failSilently: true } });
+    const made = source({ doubtMs: 50, rootPath: 'deep' });
+    const { run: running, ended } = readFrom(made);
+    while (running.snapshot().phase !== 'doubting') await sleep(5);
+    const { braze } = sandbox.describe();
+    assert.equal(running.snapshot().detail, `${exportBucket}/deep/segment-export/${braze.segment}/`);
+    running.stop();
+    await ended;
+    await made.close();
+  });
+
+  it('does not take a file for whole that has no content yet', async () => {
+    const made = source({ quietMs: 60 });
+    const { run: running, records, ended } = readFrom(made);
+    while (sandbox.braze.exports()[0] === undefined) await sleep(1);
+    const key = besideTheFiles('zz.gz');
+    sandbox.s3.put(exportBucket, key, '');
+    while (states()[0] !== 'done') await sleep(5);
+    await sleep(300);
+    assert.deepEqual([running.snapshot().phase, records.length], ['waiting', 0]);
+    sandbox.s3.put(exportBucket, key, gzipSync('{"external_id":"late"}\n'));
+    assert.equal((await ended).complete, true);
+    assert.equal(records.length, 121);
+    await made.close();
+  });
+
+  it('reads a file too that came after the reading had begun', async () => {
+    const { names, read } = await unitsOf(source(), () => {
+      sandbox.s3.put(exportBucket, besideTheFiles('zz.gz'), gzipSync('{"external_id":"late"}\n'));
+    });
+    assert.equal(names.length, 4);
+    assert.equal(read, 121);
+  });
+
+  it('fails where a file was changed after it was read', async () => {
+    const failing = unitsOf(source(), (first) => {
+      sandbox.s3.put(exportBucket, first, gzipSync('{"external_id":"changed"}\n'));
+    });
+    await assert.rejects(failing, { code: 'EXPORT_NOT_ARRIVED' });
+  });
+
+  it('fails where files are deleted before they were read', async () => {
+    const failing = unitsOf(source(), () => {
+      for (const { key } of sandbox.s3.list(exportBucket)) sandbox.s3.delete(exportBucket, key);
+    });
+    await assert.rejects(failing, { code: 'S3_OBJECT_MISSING' });
+  });
+
+  it('does without files that were deleted after they were read', async () => {
+    const { names, read } = await unitsOf(source(), (first) => sandbox.s3.delete(exportBucket, first));
+    assert.deepEqual([names.length, read], [3, 120]);
+  });
+
+  it('reads an empty segment as nobody where Braze writes a file for it', async () => {
+    sandbox.reset();
+    sandbox.braze.configure({ exports: { emptySegment: 'emptyFile', fileDelayMs: 5 } });
+    const { ids, summary } = await run(source());
+    assert.deepEqual([ids, summary.result, summary.complete], [[], 'succeeded', true]);
   });
 
   it('ends its wait when the run is stopped', async () => {
