@@ -31,6 +31,37 @@ function changed(zip: Buffer, header: keyof typeof signatures, change: (header: 
   return copy;
 }
 
+/** The archive of one member with sizes and places in the fields that Zip64 has for them, and not in the old ones. */
+function asZip64(zip: Buffer): Buffer {
+  const directoryAt = zip.indexOf(signatures.central);
+  const endAt = zip.indexOf(signatures.end);
+  const central = Buffer.from(zip.subarray(directoryAt, endAt));
+  const extra = Buffer.alloc(28);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(24, 2);
+  extra.writeUInt32LE(central.readUInt32LE(24), 4);
+  extra.writeUInt32LE(central.readUInt32LE(20), 12);
+  extra.writeUInt32LE(central.readUInt32LE(42), 20);
+  for (const at of [20, 24, 42]) central.writeUInt32LE(0xffffffff, at);
+  central.writeUInt16LE(extra.length, 30);
+
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeUInt32LE(44, 4);
+  record.writeUInt32LE(1, 24);
+  record.writeUInt32LE(1, 32);
+  record.writeUInt32LE(central.length + extra.length, 40);
+  record.writeUInt32LE(directoryAt, 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeUInt32LE(directoryAt + central.length + extra.length, 8);
+  locator.writeUInt32LE(1, 16);
+  const end = Buffer.from(zip.subarray(endAt));
+  for (const at of [8, 10]) end.writeUInt16LE(0xffff, at);
+  for (const at of [12, 16]) end.writeUInt32LE(0xffffffff, at);
+  return Buffer.concat([zip.subarray(0, directoryAt), central, extra, record, locator, end]);
+}
+
 describe('unzip', () => {
   it('gives back any records from any number of members, each under the number of its line', async () => {
     const records = fc.array(
@@ -61,6 +92,7 @@ describe('unzip', () => {
           expected.map((record, index) => ({ line: index + 1, record })),
         );
       }),
+      { numRuns: 60 },
     );
   });
 
@@ -102,6 +134,15 @@ describe('unzip', () => {
     const central = changed(local, 'central', asStored(20));
     const whole = changed(central, 'end', (end) => end.writeUInt32LE(dataAt + content.length, 16));
     assert.deepEqual(await read(whole), content);
+  });
+
+  it('reads an archive in the form for more than 4 GiB', async () => {
+    const content = '{"a":1}\n'.repeat(100);
+    const zip = asZip64(await zipOf([text(content)]));
+    assert.equal((await read(zip)).toString(), content);
+    await assert.rejects(read(zip.subarray(0, -1)), failsWith('FILE_TRUNCATED'));
+    zip.writeUInt32LE(0x7fffffff, zip.indexOf('PK\u0006\u0006') + 36);
+    await assert.rejects(read(zip), failsWith('FILE_TOO_LARGE', /10000 files/));
   });
 
   it('notices a missing end, wherever it is missing', async () => {
