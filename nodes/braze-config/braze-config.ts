@@ -20,6 +20,8 @@ export interface BrazeConfigNode extends Node<{ apiKey: string }> {
    * @throws SyncError SETTING_INVALID
    */
   sending(): Omit<TrackTargetSettings, 'requestsInFlight'>;
+  /** How long a call is repeated that fails for a passing cause. @throws SyncError SETTING_INVALID */
+  retry(): { deadlineMs: number };
   /** What tells this workspace from others of its instance. */
   workspace(): NonNullable<TrackTargetSettings['workspace']>;
 }
@@ -31,6 +33,7 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     this.client = () => clientOf({ endpoint: def.endpoint, apiKey: this.credentials?.apiKey });
     this.workspace = () => workspaceOf(def.workspace, this.credentials?.apiKey);
+    this.retry = () => requestPolicy(def).retry;
     let group: string | undefined;
     this.sending = () => {
       const { objectsPerRequest, perArray, limits, retry } = requestPolicy(def);
@@ -48,6 +51,9 @@ export default function register(RED: NodeAPI): void {
 
   draftRoute(RED, 'list/braze-segments', secrets, async (draft, signal) => ({
     items: await collect(clientOf(draft).segments(signal), ({ id, name }) => ({ value: id, label: name })),
+  }));
+  draftRoute(RED, 'list/braze-campaigns', secrets, async (draft, signal) => ({
+    items: await collect(clientOf(draft).campaigns(signal), ({ id, name }) => ({ value: id, label: name })),
   }));
   draftRoute(RED, 'list/braze-attributes', secrets, async (draft, signal) => ({
     items: await collect(clientOf(draft).customAttributes(signal), ({ name, dataType }) => ({

@@ -6,6 +6,7 @@ import { attributeTraits, propertyTraits } from './fieldTraits';
 /** The lists that the server fetches from the outside systems. */
 export type LiveList =
   | 'braze-segments'
+  | 'braze-campaigns'
   | 'braze-attributes'
   | 's3-buckets'
   | 'blueconic-segments'

@@ -29,6 +29,7 @@ interface Refusal {
 /** The routes of the dialogs: what each asks, and of which node. */
 const routes = {
   'list/braze-segments': 'braze',
+  'list/braze-campaigns': 'braze',
   'list/braze-attributes': 'braze',
   'check/braze': 'braze',
   'list/s3-buckets': 's3',
@@ -123,6 +124,7 @@ describe('admin routes of the dialogs', function () {
     const { braze, blueconic, s3 } = stage.sandbox.description;
     const expected = {
       'list/braze-segments': braze.segment,
+      'list/braze-campaigns': 'b0a5b1d2-0c3e-4f67-8a91-2b3c4d5e6f02',
       'list/braze-attributes': 'loyalty_points',
       'list/s3-buckets': s3.bucket,
       'list/blueconic-segments': blueconic.segment,

@@ -32,7 +32,14 @@ describeWith('browser', 'editor: from an empty flow to two ledgers, by hand', (c
 
   it('the palette shows the nodes in their category, in the order of a flow', async () => {
     const shown = await editor.palette('profile_sync');
-    const order = ['segment export', 'blueconic delta', 'field mapper', 'users.track', 'blueconic profiles'];
+    const order = [
+      'segment export',
+      'blueconic delta',
+      'braze lookup',
+      'field mapper',
+      'users.track',
+      'blueconic profiles',
+    ];
     assert.deepEqual(
       shown.filter((label) => order.includes(label)),
       order,

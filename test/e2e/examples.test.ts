@@ -20,6 +20,14 @@ interface ExpectedState {
   ): Promise<() => Promise<{ compared: number; differences: string[] }>>;
 }
 
+/** Which campaigns the sandbox's users have received: those whose random bucket can be divided so. */
+const campaigns = [
+  { name: 'Welcome series', every: 2 },
+  { name: 'Order confirmation', every: 3 },
+  { name: 'Winter sale 2025', every: 5 },
+];
+const nameOf = ({ name }: { name: string }) => name;
+
 const people = 600;
 const inBlueConic = 450;
 
@@ -109,6 +117,27 @@ describe('examples, imported as they are and connected to the sandbox', function
     assert.equal(third.ledger.read, 1);
     const points = await stage.attribute('bc_loyalty_points');
     assert.deepEqual(points, new Map([...pointsOf(range(0, 400)), [person(seed, 200).externalId, 31]]));
+  });
+
+  it('campaign names: what everybody received arrives with the tags that only the lookup knows', async () => {
+    const [trigger] = await deployExample(exampleNames.campaignNames);
+    const imported = await stage.run(trigger);
+    assert.equal(imported.result, 'succeeded');
+    assert.equal(imported.ledger.read, people);
+    assert.equal(imported.ledger.accepted, people);
+
+    const { users, profiles } = await stage.bothSides();
+    let enriched = 0;
+    for (const [customer, { random_bucket: bucket }] of users) {
+      const received = (every: number) => Number(bucket) % every === 0;
+      const { braze_campaigns: names = [], braze_campaign_tags: tags = [] } =
+        profiles.get(customer)!.properties;
+      assert.deepEqual(new Set(names), new Set(campaigns.filter(({ every }) => received(every)).map(nameOf)));
+      // The archived campaign is in no list, so that its tag stays unknown.
+      assert.deepEqual(tags, received(2) ? ['onboarding'] : []);
+      if (tags.length > 0) enriched++;
+    }
+    assert.ok(enriched > 0 && enriched < people);
   });
 
   function assertExported(index: number, users: ReadonlyMap<string, BrazeUser>): void {

@@ -19,6 +19,7 @@ const editorFiles = readdirSync(join(nodesDir, 'editor'))
 const statusCode: { [type: string]: string[] } = {
   'braze-segment-export': ['shell/sourceShell.ts', 'shell/statusText.ts'],
   'blueconic-delta': ['shell/sourceShell.ts', 'shell/statusText.ts'],
+  'braze-lookup': ['braze-lookup/braze-lookup.ts'],
   'profile-field-mapper': ['profile-field-mapper/profile-field-mapper.ts'],
   'braze-users-track': ['shell/sinkShell.ts', 'shell/pauseText.ts', 'shell/statusText.ts'],
   'blueconic-profiles': ['shell/sinkShell.ts', 'shell/pauseText.ts', 'shell/statusText.ts'],

@@ -16,7 +16,8 @@ interface Campaign {
   tags: string[];
 }
 
-const campaigns: readonly Campaign[] = [
+/** In order of creation. */
+export const campaigns: readonly Campaign[] = [
   {
     id: 'b0a5b1d2-0c3e-4f67-8a91-2b3c4d5e6f01',
     name: 'Welcome series',

@@ -1,3 +1,4 @@
+import { campaignsReceived } from './campaignsReceived';
 import { isObject, type Json, type JsonObject } from './json';
 import type { BrazeUserRecord, TallyRecord } from './userRecord';
 
@@ -84,6 +85,9 @@ export function exportRow(record: BrazeUserRecord, selection: RowSelection): Jso
   put('last_coordinates', coordinates(record.current_location));
   put('custom_events', recent(record.custom_events));
   put('purchases', recent(record.purchases));
+  if (record.random_bucket !== undefined && fields.has('campaigns_received')) {
+    put('campaigns_received', campaignsReceived(record.random_bucket));
+  }
   const custom = customAttributes(record.custom_attributes ?? {}, selection.custom);
   if (!isEmpty(custom)) row.custom_attributes = custom;
   return row;
