@@ -67,7 +67,7 @@ export async function callBlueConic<T>(
   call: BlueConicCall,
   schema: ZodType<T>,
   signal: AbortSignal,
-): Promise<{ value: T; headers: Record<string, string> }> {
+): Promise<{ value: T; headers: Record<string, string>; bytes: number }> {
   const answer = await sendAuthorised(access, call, signal);
   const place = placeOf(access, call);
   const { status } = answer;
@@ -76,7 +76,7 @@ export async function callBlueConic<T>(
   if (isWebPage(answer)) throw urlWrong(place.host, place.call, status);
   const checked = schema.safeParse(jsonOf(answer.body));
   if (!checked.success) throw answerUnreadable(place, status, writes);
-  return { value: checked.data, headers: answer.headers };
+  return { value: checked.data, headers: answer.headers, bytes: answer.body.length };
 }
 
 function send(

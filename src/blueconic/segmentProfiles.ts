@@ -28,6 +28,8 @@ export interface SegmentPage {
   nextCursor?: string;
   /** BlueConic's clock when it answered, epoch milliseconds. */
   serverTime: number;
+  /** Of the body, decompressed. */
+  bytes: number;
 }
 
 const page = z.object({ profiles: z.array(z.unknown()), nextCursor: z.string().nullish() });
@@ -52,11 +54,12 @@ export async function readSegmentPage(
       return status === 400 && cursor !== firstCursor ? cursorRejected(place, segmentId) : undefined;
     },
   };
-  const { value, headers } = await callBlueConic(access, call, page, signal);
+  const { value, headers, bytes } = await callBlueConic(access, call, page, signal);
   return {
     profiles: value.profiles,
     ...(value.nextCursor && { nextCursor: value.nextCursor }),
     serverTime: serverTimeOf(headers),
+    bytes,
   };
 }
 

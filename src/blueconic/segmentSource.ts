@@ -4,9 +4,11 @@ import type { EarlierLife, Source, SourceContext, SourceRow, SourceUnit } from '
 import type { StateStore, StoreWrite } from '../store/store';
 import type { BlueConicClient } from './blueconicClient';
 import { type FullReadTerms, fullReadDue, fullReadKey, fullReadWrite, lastFullRead } from './fullRead';
+import { type ReadPage, readPage } from './pageReading';
+import { PageSize } from './pageSize';
 import { profileRecord } from './profileRecord';
 import { isModifiedSince, lastModifiedProperty, modifiedWithin } from './refinement';
-import { firstCursor, type SegmentPage } from './segmentProfiles';
+import { firstCursor } from './segmentProfiles';
 
 export interface SegmentSourceSettings {
   /** Whose watermark this is. */
@@ -14,7 +16,7 @@ export interface SegmentSourceSettings {
   segmentId: string;
   /** Profile properties to read; empty: all of them. */
   properties: string[];
-  /** Profiles in a page. */
+  /** Profiles in a page at most; see PageSize. */
   pageRows: number;
   /** Read the whole segment, whatever was read before. */
   fullRead?: boolean;
@@ -26,6 +28,8 @@ interface PagePlace {
   /** From 1. */
   number: number;
   cursor: string;
+  /** Profiles that it was asked with: asked with fewer, it would lead to another next page. */
+  count?: number;
 }
 
 /** Where in the segment the run is, for one that goes on after a crash. */
@@ -74,21 +78,24 @@ export class SegmentSource implements Source {
     const { since } = state;
     const refinement = since && modifiedWithin({ from: since, to: state.startedAt + dayMs });
     const places = placesToRead(state, context.earlier);
+    const size = new PageSize(pageRows);
     for (let place = places.shift(); place; ) {
       const { number, cursor }: PagePlace = place;
       this.#keep(place, context);
       context.phase('reading');
-      const page: SegmentPage = await this.#client.segmentPage(
+      const { page, count }: ReadPage = await readPage(
+        this.#client,
         {
           segmentId,
           cursor,
-          count: pageRows,
           expand: ['permissions', 'segments'],
           ...(properties.length > 0 && { properties: [...properties, lastModifiedProperty] }),
           ...(refinement && { refinement }),
         },
-        context.signal,
+        size,
+        { count: place.count, signal: context.signal },
       );
+      this.#keep({ number, cursor, count }, context);
       const name = pageName(number);
       if (!context.earlier?.isDone(name))
         yield pageUnit(name, page.profiles, since, context.earlier?.ids(name));

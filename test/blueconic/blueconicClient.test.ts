@@ -146,6 +146,7 @@ describe('BlueConic client', () => {
         profiles: [{ id: 'p-1' }],
         nextCursor: 'c/2=',
         serverTime: Date.parse(date),
+        bytes: 47,
       });
       const asked = new URL(http.calls[0]?.url ?? '');
       assert.equal(asked.pathname, '/rest/v2/segments/a%2Fb/profiles');
@@ -161,7 +162,7 @@ describe('BlueConic client', () => {
         ],
       );
       const last = await blueconic.segmentPage({ ...page, cursor: 'c/2=' }, signal);
-      assert.deepEqual(last, { profiles: [null], serverTime: Date.parse(date) });
+      assert.deepEqual(last, { profiles: [null], serverTime: Date.parse(date), bytes: 19 });
     });
 
     it('says what is wrong', async () => {

@@ -4,6 +4,7 @@ import type { FullReadTerms } from '../../src/blueconic/fullRead';
 import { SegmentSource, type SegmentSourceSettings } from '../../src/blueconic/segmentSource';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
+import type { EarlierLife } from '../../src/run/source';
 import { type BlueConicSandbox, startBlueConicSandbox } from '../../src/sandbox/blueconic/blueconicSandbox';
 import { FaultRules } from '../../src/sandbox/faults';
 import { MemoryStore } from '../../src/store/memoryStore';
@@ -92,6 +93,65 @@ describe('BlueConic segment source', () => {
     for await (const { name } of again.units({ ...context, earlier })) names.push(name);
     assert.deepEqual(names, ['page 2', 'page 4', 'page 5']);
     assert.equal(tenant.calls['GET /segments/{segment}/profiles']![200]! - calls[200]!, 3);
+  });
+
+  it('asks again, for less, where pages fail for a passing cause, and reads everybody once all the same', async () => {
+    seed(0, 250, 5);
+    faults.add({ ...pages, skip: 1, times: 2, fault: { kind: 'status', status: 503 } });
+    faults.add({ ...pages, skip: 4, times: 1, fault: { kind: 'cutBody', share: 0.5 } });
+    const { ids, summary } = await run({ pageRows: 100 });
+    assert.deepEqual(ids, customers(0, 250));
+    assert.equal(summary.complete, true);
+    assert.equal(summary.ledger.read, 250);
+  });
+
+  it('asks for less until the answer is one that can be taken', async () => {
+    seed(0, 250, 5);
+    const { ids: everybody } = await run();
+    const calls = tenant.calls['GET /segments/{segment}/profiles']![200]!;
+    const narrow = createHttpClient({ timeoutMs: 10_000, maxAnswerBytes: 60_000 });
+    try {
+      const { url, clientId, clientSecret } = tenant;
+      const client = createBlueConicClient({ url, clientId, clientSecret, http: narrow });
+      const { records, ended } = readFrom(source({ pageRows: 250, fullRead: true }, client));
+      assert.equal((await ended).complete, true);
+      assert.equal(new Set(records.map(({ id }) => id)).size, everybody.length);
+      assert.equal(records.length, everybody.length);
+      // More than the two pages of 200 and 50 that it would be otherwise.
+      assert.ok(tenant.calls['GET /segments/{segment}/profiles']![200]! - calls > 4);
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  it('reads an open page again with the size that it had, whatever size pages have now', async () => {
+    seed(0, 250, 5);
+    const context = {
+      signal: new AbortController().signal,
+      phase: () => undefined,
+      checkpoint: async () => undefined,
+      isSettled: () => false,
+    };
+    const idsOf = async (from: SegmentSource, earlier?: EarlierLife, until?: string) => {
+      const found: Record<string, string[]> = {};
+      for await (const { name, ids } of from.units({ ...context, ...(earlier && { earlier }) })) {
+        found[name] = ids!;
+        if (name === until) break;
+      }
+      return found;
+    };
+    const first = source({ pageRows: 40 });
+    faults.add({ ...pages, skip: 2, times: 1, fault: { kind: 'status', status: 503 } });
+    const before = await idsOf(first, undefined, 'page 3');
+    assert.deepEqual(
+      Object.values(before).map((ids) => ids.length),
+      [40, 40, 20],
+    );
+    const earlier = { state: first.state(), isDone: () => false, ids: (unit: string) => before[unit] };
+    const after = await idsOf(source({ pageRows: 100 }), earlier);
+    assert.deepEqual({ ...after, ...before }, after);
+    const all = Object.values(after).flat();
+    assert.deepEqual([all.length, new Set(all).size], [250, 250]);
   });
 
   it('reads only those of its segment', async () => {

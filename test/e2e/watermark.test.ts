@@ -71,6 +71,23 @@ describe('watermark of a BlueConic segment', function () {
     assert.deepEqual(await stage.attribute('bc_points'), expected);
   });
 
+  it('brings everybody over although pages fail on the way', async () => {
+    await modifiedLast(Date.now() - hour);
+    await deployExport('failing pages');
+    const fault = { kind: 'status', status: 503 };
+    await stage.sandbox.control('POST', '/faults', {
+      system: 'blueconic',
+      path: '/segments/',
+      skip: 2,
+      times: 2,
+      fault,
+    });
+    const { ledger, complete } = await stage.run();
+    await stage.sandbox.control('DELETE', '/faults');
+    assert.deepEqual([complete, ledger.read, ledger.accepted], [true, known.length, known.length]);
+    assert.deepEqual(await stage.attribute('bc_points'), pointsOf(known));
+  });
+
   it('brings a newly mapped field to everybody once, though nobody was modified', async () => {
     await modifiedLast(Date.now() - hour);
     await deployExport('mapped anew');
