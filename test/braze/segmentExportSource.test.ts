@@ -216,6 +216,13 @@ describe('segment export source', () => {
     ]);
   });
 
+  it('hands on a row that the export holds twice, and misses nobody for it', async () => {
+    sandbox.braze.configure({ exports: { duplicateRow: { count: 3 } } });
+    const { ids, summary } = await run(source());
+    assert.deepEqual([...new Set(ids)], customers(120));
+    assert.deepEqual([ids.length, summary.ledger.read, summary.complete], [123, 123, true]);
+  });
+
   it('gives up when no file ever comes, and says where to look', async () => {
     sandbox.braze.configure({ exports: { failSilently: true } });
     const { summary } = await run(source({ giveUpMs: 150 }));

@@ -52,6 +52,28 @@ const refsOf = (batches: EmittedBatch[]) =>
   batches.flatMap(({ records: list }) => list.map(({ _ref }) => _ref));
 
 describe('pump', () => {
+  it('tells of every phase of the source before there is a batch', async () => {
+    const source: Source = {
+      ...sourceOf({}),
+      async *units(context) {
+        await nextTurn();
+        context.phase('waiting', '0 s');
+        context.phase('waiting', '10 s');
+        context.phase('doubting', 'bucket/');
+        yield* [];
+      },
+    };
+    const told: string[] = [];
+    const { run, pumped } = pumping(source, {
+      phaseChanged: () => {
+        const { phase, detail } = run.snapshot();
+        told.push(`${phase} ${detail}`);
+      },
+    });
+    await pumped;
+    assert.deepEqual(told, ['waiting 0 s', 'waiting 10 s', 'doubting bucket/']);
+  });
+
   it('emits every record once, in order, in batches of a unit, each with its ref', async () => {
     const { batches, finished } = pumping(sourceOf({ one: records(25, 7), two: records(5) }));
     const { ledger, result } = await finished;
