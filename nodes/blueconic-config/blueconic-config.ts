@@ -42,6 +42,12 @@ export default function register(RED: NodeAPI): void {
       type: property.filterType,
     })),
   }));
+  draftRoute(RED, 'list/blueconic-objectives', blueconicSecrets, async (draft, signal) => ({
+    items: await collect(blueconicClientOf(draft).objectives(signal), ({ id, name, title }) => ({
+      value: id,
+      label: title || name,
+    })),
+  }));
   draftRoute(RED, 'check/blueconic', blueconicSecrets, async (draft, signal) => ({
     findings: await check(blueconicClientOf(draft), signal),
   }));

@@ -1,7 +1,17 @@
-import { wholeNumberFault } from '../editor/checks';
-import { claimForm, configVerdict, saveNumbers, verdict } from '../editor/dialogForm';
+import { identifierFault, isBlank, wholeNumberFault } from '../editor/checks';
+import { attachChips, type Chips } from '../editor/chips';
+import { claimForm, configVerdict, element, field, saveNumbers, verdict } from '../editor/dialogForm';
+import { savedDraft } from '../editor/draft';
+import { liveList } from '../editor/liveList';
 
-RED.nodes.registerType('blueconic-profiles', {
+interface ProfilesNode extends EditorNode {
+  objectives?: string[];
+}
+
+/** Lives while the dialog is open. */
+let objectives: Chips | undefined;
+
+RED.nodes.registerType<ProfilesNode>('blueconic-profiles', {
   category: 'profile sync',
   color: '#A6BBCF',
   icon: 'profile-write.svg',
@@ -38,6 +48,22 @@ RED.nodes.registerType('blueconic-profiles', {
     },
     firstTotal: { value: 'remember' },
     createProperties: { value: false },
+    objectives: { value: [] },
+    domainGroup: {
+      value: '',
+      validate(value, _options) {
+        const fault = isBlank(value) ? undefined : identifierFault(value);
+        return verdict(this, 'blueconic-profiles.label.domainGroup', fault);
+      },
+    },
+    zone: {
+      value: '',
+      validate(value, _options) {
+        const fault = isBlank(value) ? undefined : identifierFault(value);
+        return verdict(this, 'blueconic-profiles.label.zone', fault);
+      },
+    },
+    permissionLevel: { value: '' },
   },
   inputs: 1,
   outputs: 2,
@@ -58,8 +84,17 @@ RED.nodes.registerType('blueconic-profiles', {
   },
   oneditprepare() {
     claimForm(this, 'name');
+    objectives = attachChips({
+      container: element('profile-sync-objectives'),
+      inputId: 'profile-sync-objective',
+      values: this.objectives ?? [],
+      source: liveList(this, 'blueconic-objectives', () => savedDraft(field(this, 'blueconic').value)),
+      placeholder: this._('blueconic-profiles.placeholder.objective'),
+      text: (key, values) => this._(key, values),
+    });
   },
   oneditsave() {
+    this.objectives = objectives?.values() ?? [];
     saveNumbers(this, ['entriesPerRequest', 'requestsInFlight']);
   },
 });

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type EntrySettings, permissionLevels } from '../../src/blueconic/bulkEntries';
 import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
 import { firstTotalOf, wholeNumber } from '../shell/configValue';
@@ -12,6 +13,27 @@ interface BlueConicProfilesDef extends NodeDef {
   firstTotal?: string;
   /** Absent in flows of an earlier release: off. */
   createProperties?: boolean;
+  /** Ids; absent in flows of an earlier release, as are the following. */
+  objectives?: string[];
+  domainGroup?: string;
+  zone?: string;
+  permissionLevel?: string;
+}
+
+/** Empty fields leave the matter to BlueConic's own default. */
+export function entrySettingsOf({
+  domainGroup,
+  zone,
+  permissionLevel,
+}: Pick<BlueConicProfilesDef, 'domainGroup' | 'zone' | 'permissionLevel'>): EntrySettings {
+  const group = domainGroup?.trim();
+  const code = zone?.trim().toUpperCase();
+  const level = permissionLevels.find((known) => known === permissionLevel);
+  return {
+    ...(group && { domainGroup: group }),
+    ...(code && { privacyLegislation: code }),
+    ...(level && { permissionLevel: level }),
+  };
 }
 
 export default function register(RED: NodeAPI): void {
@@ -25,6 +47,8 @@ export default function register(RED: NodeAPI): void {
         requestsInFlight: Math.min(16, Math.max(1, wholeNumber(def.requestsInFlight, 4))),
         properties: { directory: client, create: def.createProperties === true },
         profiles: client,
+        objectiveIds: def.objectives ?? [],
+        entry: entrySettingsOf(def),
       });
       return { target, lanes: { firstTotal: firstTotalOf(def) } };
     });

@@ -10,7 +10,8 @@ export type LiveList =
   | 'braze-attributes'
   | 's3-buckets'
   | 'blueconic-segments'
-  | 'blueconic-properties';
+  | 'blueconic-properties'
+  | 'blueconic-objectives';
 
 interface ListAnswer {
   items: { value: string; label?: string; unique?: boolean; type?: string }[];

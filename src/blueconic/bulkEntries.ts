@@ -11,8 +11,21 @@ export interface PropertyRule {
   restriction?: 'NEW_PROFILES_ONLY';
 }
 
+export const permissionLevels = ['DO_NOT_TRACK', 'ANONYMOUS', 'PERSONAL'] as const;
+export type PermissionLevel = (typeof permissionLevels)[number];
+
+/** What every entry of a sink says of its profile; absent: BlueConic's own default (contracts: blueconic 3.4). */
+export interface EntrySettings {
+  /** Profiles are looked for, and created, in this domain group. */
+  domainGroup?: string;
+  /** Of a profile that is created; one that exists keeps its own. */
+  permissionLevel?: PermissionLevel;
+  /** Privacy zone of a profile that is created, for example `GDPR`. */
+  privacyLegislation?: string;
+}
+
 /** One entry of `PUT /profiles`, ready for JSON (contracts: blueconic 3.4). */
-export interface BulkEntry {
+export interface BulkEntry extends EntrySettings {
   identifier: string;
   strategy: 'UPSERT' | 'UPDATE';
   /** Outer OR, inner AND. */
@@ -41,9 +54,13 @@ const ruleStrategies = { set: 'SET', add: 'ADD', setIfEmpty: 'SET_IF_EMPTY', cle
  * Turns one profile update into a bulk entry; `identifier` comes back with its result. With `allowCreate` the
  * identifiers of the first usable group are also written to a new profile, because matching alone is not said to store
  * them (contracts: blueconic 3.4). Clearing is a SET of no values, which is our reading of an undocumented case
- * (contracts: blueconic 1.5).
+ * (contracts: blueconic 1.5). What is for new profiles only goes with entries that may create one.
  */
-export function bulkEntry(update: ProfileUpdate, identifier: string): BulkProfile | RejectedUpdate {
+export function bulkEntry(
+  update: ProfileUpdate,
+  identifier: string,
+  settings: EntrySettings = {},
+): BulkProfile | RejectedUpdate {
   const groups = update.match.filter(isUsable);
   const first = groups[0];
   if (first === undefined) return { rejected: 'no-identifier' };
@@ -56,7 +73,15 @@ export function bulkEntry(update: ProfileUpdate, identifier: string): BulkProfil
   if (update.allowCreate) addIdentifiers(first, properties);
   const matching = groups.map((group) => group.map(({ field, value }) => ({ id: field, value })));
   result.entry = { identifier, strategy: update.allowCreate ? 'UPSERT' : 'UPDATE', matching, properties };
+  addSettings(result.entry, settings);
   return result;
+}
+
+function addSettings(entry: BulkEntry, { domainGroup, permissionLevel, privacyLegislation }: EntrySettings) {
+  if (domainGroup !== undefined) entry.domainGroup = domainGroup;
+  if (entry.strategy !== 'UPSERT') return;
+  if (permissionLevel !== undefined) entry.permissionLevel = permissionLevel;
+  if (privacyLegislation !== undefined) entry.privacyLegislation = privacyLegislation;
 }
 
 function isUsable(group: MatchTerm[]): boolean {

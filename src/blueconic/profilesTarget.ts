@@ -6,7 +6,7 @@ import type { Attempt, RetryOptions } from '../run/retry';
 import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BlueConicClient } from './blueconicClient';
 import type { BulkAnswer, BulkResult } from './bulkAnswer';
-import { type BulkEntry, bulkEntry } from './bulkEntries';
+import { type BulkEntry, bulkEntry, type EntrySettings } from './bulkEntries';
 import { Emptying, type ProfileReader } from './emptying';
 import { entryColumn } from './entryStates';
 import { PropertyCheck, type PropertyCheckOptions, type PropertyDirectory } from './propertyCheck';
@@ -23,6 +23,9 @@ export interface ProfilesTargetSettings {
   properties?: { directory: PropertyDirectory; create: boolean };
   /** Where profiles are read that were told to be empty somewhere; absent: an empty `SET` is trusted. */
   profiles?: ProfileReader;
+  /** Profiles that these objectives may not touch, for want of consent, are left alone (contracts: blueconic 5.3). */
+  objectiveIds?: readonly string[];
+  entry?: EntrySettings;
 }
 
 /** One profile's entry, already JSON, so that a request's size is known before it is made. */
@@ -51,6 +54,8 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly #checking: PropertyCheckOptions | undefined;
   /** By run: what a tenant has may change from one to the next. */
   readonly #checks = new WeakMap<SendContext['work'], PropertyCheck>();
+  readonly #objectiveIds: readonly string[];
+  readonly #entry: EntrySettings;
   readonly #sumRule = new SumRuleName();
   readonly #emptying: Emptying | undefined;
   #nextIdentifier = 1;
@@ -61,6 +66,8 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     this.objectsPerRequest = settings.entriesPerRequest;
     this.#pace = new Pace({ ...settings.retry, most: settings.requestsInFlight });
     this.#delivery = new Delivery(this.#pace, settings.retry);
+    this.#objectiveIds = settings.objectiveIds ?? [];
+    this.#entry = settings.entry ?? {};
     this.#emptying = settings.profiles && new Emptying(settings.profiles);
     const retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
     this.#checking = settings.properties && { ...settings.properties, retry };
@@ -72,7 +79,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
 
   prepare(update: ProfileUpdate): ReturnType<SinkTarget<ProfileItem>['prepare']> {
     const identifier = String(this.#nextIdentifier++);
-    const made = bulkEntry(update, identifier);
+    const made = bulkEntry(update, identifier, this.#entry);
     if ('rejected' in made) return { rejected: made.rejected, refused: [] };
     if (!made.entry) return { rejected: made.refused[0]?.reason ?? 'nothing to send', refused: made.refused };
     const item = itemOf(made.entry, update);
@@ -90,7 +97,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     const stuck = await check?.settle(items, context);
     if (stuck) return sameVerdict(items.length, stuck);
     if (!check?.anyMissing) return this.#deliver(items, repeatable, context);
-    const checked = items.map((item) => withoutMissing(item, check));
+    const checked = items.map((item) => withoutMissing(item, check, this.#entry));
     const left = checked.flatMap(({ item }) => (item ? [item] : []));
     const verdicts = left.length === 0 ? [] : await this.#deliver(left, repeatable, context);
     let next = 0;
@@ -109,7 +116,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   ): Promise<Verdict[]> {
     let results: readonly (BulkResult | undefined)[] = [];
     const body = bodyOf(items);
-    const identifiers = items.map((item) => item.identifier);
+    const options = { identifiers: items.map((item) => item.identifier), objectiveIds: this.#objectiveIds };
     const verdicts = await this.#delivery.send<BulkAnswer>(
       {
         rows: items.length,
@@ -117,8 +124,7 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
         body,
         repeatable,
         call: (bytes) => {
-          const put = (entries: Buffer) =>
-            this.#client.putProfiles(entries, { identifiers }, context.abandoned);
+          const put = (entries: Buffer) => this.#client.putProfiles(entries, options, context.abandoned);
           // Sums are what makes a request not repeatable: no other one needs a name for them.
           if (repeatable) return put(bytes);
           return this.#sumRule.put((rename) => put(rename ? bodyOf(items, rename) : bytes));
@@ -169,13 +175,13 @@ interface CheckedItem {
 }
 
 /** The entry made anew without what BlueConic does not have; what else was refused of it is counted already. */
-function withoutMissing(item: ProfileItem, check: PropertyCheck): CheckedItem {
+function withoutMissing(item: ProfileItem, check: PropertyCheck, settings: EntrySettings): CheckedItem {
   const { update, refused, rejected } = check.without(item.update);
   if (rejected !== undefined) return { refused, reason: rejected };
   if (refused.length === 0 && update.match.length === item.update.match.length) {
     return { item, refused, reason: '' };
   }
-  const made = bulkEntry(update, item.identifier);
+  const made = bulkEntry(update, item.identifier, settings);
   if (!('entry' in made) || !made.entry) return { refused, reason: refused[0]?.reason ?? 'nothing to send' };
   return { item: itemOf(made.entry, update), refused, reason: '' };
 }

@@ -36,6 +36,7 @@ const routes = {
   'check/s3': 's3',
   'list/blueconic-segments': 'blueconic',
   'list/blueconic-properties': 'blueconic',
+  'list/blueconic-objectives': 'blueconic',
   'check/blueconic': 'blueconic',
 } as const;
 
@@ -129,6 +130,7 @@ describe('admin routes of the dialogs', function () {
       'list/s3-buckets': s3.bucket,
       'list/blueconic-segments': blueconic.segment,
       'list/blueconic-properties': 'customer_id',
+      'list/blueconic-objectives': 'newsletter',
     }[route as Exclude<Route, `check/${string}`>];
     const item = items.find(({ value }) => value === expected);
     assert.ok(item?.label, told);

@@ -10,7 +10,7 @@ import { applyRules, type RuleScope, type ValidationErrors } from './profileRule
 import type { Profile, ProfileStore } from './profiles';
 import type { Call } from './routes';
 import { isMember } from './segments';
-import { zoneProperty } from './standardProperties';
+import { domainGroupProperty, zoneProperty } from './standardProperties';
 import type { Tenant } from './tenant';
 import { timelineEventTypes } from './tenantContent';
 import { applyTimeline } from './timeline';
@@ -128,6 +128,8 @@ function create(
   const profile = store.draft(entry.permissionLevel ?? 'PERSONAL', scope.now, entry.profileId);
   if (entry.privacyLegislation !== undefined)
     store.setValues(profile, zoneProperty, [entry.privacyLegislation], scope.now);
+  if (entry.domainGroup !== undefined)
+    store.setValues(profile, domainGroupProperty, [entry.domainGroup], scope.now);
   const errors: ValidationErrors = {};
   applyRules(store, profile, entry.properties ?? [], true, scope, errors);
   if (!consentMatches(profile, objectives)) return bulkResult(entry, 'CONSENT_MISMATCH');

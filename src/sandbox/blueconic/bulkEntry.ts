@@ -31,6 +31,7 @@ export interface BulkEntry {
   strategy?: 'UPSERT' | 'UPDATE' | 'DELETE';
   properties?: BulkRule[];
   identifier?: string;
+  domainGroup?: string;
   permissionLevel?: PermissionLevel;
   privacyLegislation?: string;
   restriction?: { isMemberOfSegment: string };
@@ -70,9 +71,12 @@ export function readBulk(body: unknown, settings: BlueConicSettings): BulkEntry[
 
 function entryProblem(entry: unknown, allowed: readonly string[]): Problem {
   if (!isObject(entry)) return ['', 'must be an object'];
-  const { profileId, identifier, strategy, permissionLevel, privacyLegislation, restriction } = entry;
+  const { profileId, identifier, domainGroup, strategy, permissionLevel, privacyLegislation, restriction } =
+    entry;
   if (profileId !== undefined && typeof profileId !== 'string') return ['.profileId', 'must be a string'];
   if (identifier !== undefined && typeof identifier !== 'string') return ['.identifier', 'must be a string'];
+  if (domainGroup !== undefined && typeof domainGroup !== 'string')
+    return ['.domainGroup', 'must be a string'];
   if (strategy !== undefined && !entryStrategies.includes(strategy as string))
     return ['.strategy', `must be one of ${entryStrategies.join(', ')}`];
   if (permissionLevel !== undefined && !permissionLevels.includes(permissionLevel as PermissionLevel))

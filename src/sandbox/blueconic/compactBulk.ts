@@ -7,7 +7,7 @@ import { addError, type RuleScope, readyRule, type ValidationErrors } from './pr
 /**
  * Applies checked entries to the compact store, with the same states and validation as in full mode. It matches by
  * `customer_id` and `braze_external_id` only; an `UPSERT` past the store's room is `SKIPPED`.
- * @throws BadRequest on what compact mode does not keep: restrictions, timelines, other identifiers.
+ * @throws BadRequest on what compact mode does not keep: restrictions, domain groups, timelines, other identifiers.
  */
 export function compactBulk(
   entries: readonly BulkEntry[],
@@ -22,6 +22,8 @@ export function compactBulk(
 
 function refuseUnkept(entry: BulkEntry, at: number): void {
   if (entry.restriction) throw new BadRequest('is not offered in compact mode', `[${at}].restriction`);
+  if (entry.domainGroup !== undefined)
+    throw new BadRequest('is not offered in compact mode', `[${at}].domainGroup`);
   if (entry.timeline) throw new BadRequest('is not offered in compact mode', `[${at}].timeline`);
   for (const group of entry.matching ?? []) {
     for (const { id } of group) {

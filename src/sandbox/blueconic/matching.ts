@@ -3,6 +3,7 @@ import type { BulkEntry } from './bulkEntry';
 import type { Profile, ProfileStore } from './profiles';
 import type { PropertyCatalogue } from './propertyCatalogue';
 import type { BlueConicSettings } from './settings';
+import { domainGroupProperty } from './standardProperties';
 
 /**
  * The profile an entry means: one, none, too many to choose from, or nothing to look for (neither a profile id nor
@@ -12,7 +13,7 @@ export type Located = Profile | 'none' | 'several' | 'nothing to look for';
 
 /**
  * Finds an entry's profile (contracts: blueconic 3.4): by `profileId`, which overrides `matching`; else by the
- * matching groups, outer OR, inner AND, exact values. Decisions: the id of a merged profile leads to the profile
+ * matching groups, outer OR, inner AND, exact values, in the entry's domain group alone. Decisions: the id of a merged profile leads to the profile
  * that took it over; among several, `first` prefers the earlier group and in it the older position.
  */
 export function locate(
@@ -23,11 +24,13 @@ export function locate(
   if (entry.profileId !== undefined) return store.activeById(entry.profileId) ?? 'none';
   const found = new Set<Profile>();
   let asked = false;
+  const wanted = entry.domainGroup ?? defaultDomainGroup;
   for (const group of entry.matching ?? []) {
     if (group.length === 0) continue;
     asked = true;
     const [first, ...others] = group;
     for (const profile of store.find(first!.id, first!.value)) {
+      if (domainGroupOf(profile) !== wanted) continue;
       if (others.every(({ id, value }) => profile.values(id).includes(value))) found.add(profile);
     }
   }
@@ -37,6 +40,12 @@ export function locate(
   if (more.length === 0 || several === 'first') return chosen;
   if (several === 'error') return 'several';
   return more.reduce((newest, profile) => (isNewer(profile, newest) ? profile : newest), chosen);
+}
+
+const defaultDomainGroup = 'DEFAULT';
+
+function domainGroupOf(profile: Profile): string {
+  return profile.values(domainGroupProperty)[0] ?? defaultDomainGroup;
 }
 
 /** Later creation wins; among equals the later position. */

@@ -5,6 +5,7 @@ export const computedProperties = ['creationdate', 'lastmodifieddate'] as const;
 
 /** The special ids that a rule may write to set the zone and the consent (contracts: blueconic 3.4, 5.3). */
 export const zoneProperty = 'privacy_legislation';
+export const domainGroupProperty = 'domaingroup';
 export const consentedProperty = 'consented_objectives';
 export const refusedProperty = 'refused_objectives';
 
@@ -17,7 +18,7 @@ const systemRows: Row[] = [
   ['creationdate', 'Creation date', { filterType: 'DATETIME', ...readOnly }],
   ['lastmodifieddate', 'Last modified date', { filterType: 'DATETIME', ...readOnly }],
   ['lastvisitdate', 'Last visited date', { filterType: 'DATETIME', ...readOnly }],
-  ['domaingroup', 'Domain group', readOnly],
+  [domainGroupProperty, 'Domain group', readOnly],
   ['visits', 'Visits', { filterType: 'RANGE', ...readOnly }],
   ['clickcount', 'Clicks', { filterType: 'RANGE', ...readOnly }],
   ['sample_id', 'Sample id', { filterType: 'RANGE' }],
