@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { DataPointReport } from '../../src/sandbox/braze/dataPoints';
 import { type Person, person } from '../../src/sandbox/people';
 import { deltaRecords, gzipLines, pointsOf, range, seed } from '../support/customers';
 import { connectFlow, exampleNames, goalTriggers, readExample } from '../support/exampleFlow';
@@ -117,6 +118,26 @@ describe('examples, imported as they are and connected to the sandbox', function
     assert.equal(third.ledger.read, 1);
     const points = await stage.attribute('bc_loyalty_points');
     assert.deepEqual(points, new Map([...pointsOf(range(0, 400)), [person(seed, 200).externalId, 31]]));
+  });
+
+  it('price: the dry run sends nothing, and the run then costs what it said', async () => {
+    const [trigger] = await deployExample(exampleNames.price);
+    const dryTrigger = readExample(exampleNames.price).find(({ name }) => name === 'Price: dry run')!.id;
+    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(deltaRecords(0, 200)));
+    const charged = async () =>
+      (await stage.sandbox.control<DataPointReport>('GET', '/braze/datapoints')).total;
+
+    const { price, ledger } = await stage.run(dryTrigger);
+    assert.deepEqual([ledger.read, ledger.unsent], [200, 200]);
+    assert.ok(price!.dataPoints > 200);
+    assert.equal(await charged(), 0);
+
+    const { ledger: sent } = await stage.run(trigger);
+    assert.equal(sent.accepted, 200);
+    assert.equal(await charged(), price!.dataPoints);
+    assert.equal(sent.work.requests, price!.requests);
+    const { users } = await stage.bothSides();
+    for (const index of range(0, 200)) assertExported(index, users);
   });
 
   it('campaign names: what everybody received arrives with the tags that only the lookup knows', async () => {

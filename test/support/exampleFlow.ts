@@ -21,6 +21,7 @@ export const exampleNames = {
   bothDirections: '01 - Try both directions on the sandbox',
   deltaFiles: '02 - Export delta files from S3',
   connection: '03 - Both directions in one connection',
+  price: '04 - Price an export before it is sent',
   campaignNames: '05 - Add campaign names to imported profiles',
 } as const;
 
