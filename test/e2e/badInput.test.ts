@@ -378,6 +378,26 @@ describe('bad input', function () {
     assert.match(failed.error?.message ?? '', /delta\/cut\.zip/);
   });
 
+  it('a malformed row of CSV: rejected with file and line, the others go through', async () => {
+    const rows = deltaRecords(0, people).map(
+      ({ properties }) => `"${properties.customer_id?.[0]}",${properties.loyalty_points?.[0]}`,
+    );
+    rows[4] = '"open, 5';
+    rows.splice(10, 0, 'only one cell');
+    await stage.sandbox.putObject('delta/1.csv', ['customer_id,loyalty_points', ...rows].join('\r\n'));
+    await deployGoal('export of files');
+    const summary = await stage.run();
+    assert.equal(summary.result, 'succeeded');
+    // The open quote ends at the next one, so that the row after it is part of the bad one.
+    assert.deepEqual(summary.ledger.reasons.rejected, { 'bad-quotes': 1, 'wrong-cell-count': 1 });
+    assert.deepEqual(summary.ledger.samples, {
+      'rejected: bad-quotes': [`${summary.run}/1/6`],
+      'rejected: wrong-cell-count': [`${summary.run}/1/12`],
+    });
+    const good = range(0, people).filter((index) => index !== 4 && index !== 5);
+    assert.deepEqual(await stage.attribute('bc_points'), pointsOf(good));
+  });
+
   it('a truncated gzip file: the run fails and names the file, and the file is read again', async () => {
     const whole = gzipSync(
       deltaRecords(0, people)

@@ -41,6 +41,21 @@ describe('delta files source', () => {
     assert.equal(summary.complete, true);
   });
 
+  it('reads CSV, told by its key, into records like those of NDJSON', async () => {
+    const text = 'customer_id;note\n1;"a ""b""\nc"\n2\n3;\n';
+    put('delta/a.csv', text);
+    put('delta/b.CSV.gz', gzipSync(text.replaceAll(';', ',')));
+    put('delta/c.ndjson', lines({ properties: { customer_id: ['4'] } }));
+    const { records, summary } = await readAndRemember(source(), store);
+    const ofOneFile = [{ customer_id: ['1'], note: ['a "b"\nc'] }, { customer_id: ['3'] }];
+    assert.deepEqual(
+      records.map(({ properties }) => properties),
+      [...ofOneFile, ...ofOneFile, { customer_id: ['4'] }],
+    );
+    assert.deepEqual(summary.ledger.reasons.rejected, { 'wrong-cell-count': 2 });
+    assert.match(summary.ledger.samples['rejected: wrong-cell-count']?.[0] ?? '', /\/1\/4$/);
+  });
+
   it('has nothing to go on with until its list is whole', async () => {
     put('delta/a', lines({ id: 1 }));
     const listed = source();

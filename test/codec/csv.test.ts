@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type CsvOptions, type CsvRow, readCsv } from '../../src/codec/csv';
+import { source } from './byteSource';
+
+async function read(bytes: string | Buffer, options?: CsvOptions, cuts?: number[]): Promise<CsvRow[]> {
+  const rows: CsvRow[] = [];
+  for await (const slice of readCsv(source(Buffer.from(bytes), cuts), options)) {
+    assert.ok(slice.length > 0);
+    rows.push(...slice);
+  }
+  return rows;
+}
+
+const row = (line: number, properties: Record<string, string[]>) => ({ line, record: { properties } });
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
+}
+
+/** UTF-16 with its mark. */
+function utf16(text: string, bigEndian: boolean): Buffer {
+  const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  return bigEndian ? bytes.swap16() : bytes;
+}
+
+const encodings: Record<string, (text: string) => Buffer> = {
+  'UTF-8': (text) => Buffer.from(text),
+  'UTF-8 with a mark': (text) => Buffer.from(`\uFEFF${text}`),
+  'UTF-16, little end first': (text) => utf16(text, false),
+  'UTF-16, big end first': (text) => utf16(text, true),
+};
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+  fc.string({
+    unit: fc.constantFrom('"', '\n', '\r\n', ',', ';', '\t', '|', 'a', ' ', '\uFFFD'),
+    maxLength: 8,
+  }),
+);
+/** Names hold no delimiters: which one is meant is told by the header. */
+const anyName = fc.oneof(
+  fc.stringMatching(/^[a-zäöü_ ]{1,8}$/),
+  fc.constantFrom('__proto__', 'constructor', 'say "it"', 'two\nlines'),
+);
+
+describe('readCsv', () => {
+  it('gives back the records that were written, however they were written and cut', async () => {
+    const file = fc.uniqueArray(anyName, { minLength: 2, maxLength: 5 }).chain((names) =>
+      fc.record({
+        names: fc.constant(names),
+        rows: fc.array(fc.array(anyText, { minLength: names.length, maxLength: names.length }), {
+          maxLength: 12,
+        }),
+        delimiter: fc.constantFrom(',', ';', '\t', '|'),
+        lineEnd: fc.constantFrom('\n', '\r\n'),
+        lastLineEnd: fc.boolean(),
+        encode: fc.constantFrom(...Object.values(encodings)),
+        rowsPerSlice: fc.integer({ min: 1, max: 5 }),
+        cuts: fc.array(fc.nat(5000), { maxLength: 20 }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        file,
+        async ({ names, rows, delimiter, lineEnd, lastLineEnd, encode, rowsPerSlice, cuts }) => {
+          const bare = (value: string) => !/["\r\n,;\t|]/.test(value);
+          const lines = [names, ...rows].map((cells) =>
+            cells.map((cell) => (bare(cell) ? cell : quoted(cell))).join(delimiter),
+          );
+          const text = lines.join(lineEnd) + (lastLineEnd ? lineEnd : '');
+          const got = await read(encode(text), { rowsPerSlice }, cuts);
+          let line = 1 + lines[0]!.split('\n').length;
+          const expected = rows.map((cells, at) => {
+            const held = cells.flatMap((cell, column) =>
+              cell === '' ? [] : [[names[column]!, [cell]] as [string, string[]]],
+            );
+            const made = row(line, Object.fromEntries(held));
+            line += lines[at + 1]!.split('\n').length;
+            return made;
+          });
+          assert.deepEqual(got, expected);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('passes over blank lines, and counts them', async () => {
+    assert.deepEqual(await read('\n\r\na,b\n\n1,2\n\r\n3,4'), [
+      row(5, { a: ['1'], b: ['2'] }),
+      row(7, { a: ['3'], b: ['4'] }),
+    ]);
+  });
+
+  it('has no rows where there is no more than a header, or not even that', async () => {
+    for (const text of ['', '\n', 'a,b', 'a,b\n', '\uFEFF']) assert.deepEqual(await read(text), []);
+  });
+
+  it('takes a header without any delimiter for one column', async () => {
+    assert.deepEqual(await read('id\n1\n'), [row(2, { id: ['1'] })]);
+  });
+
+  it('gives each bad row its fault and its line, and reads the rest', async () => {
+    const text = Buffer.concat([
+      Buffer.from('a,b\n1,2\nonly one\n1,2,3\nx"y,2\n"x"y,2\n'),
+      Buffer.from([0x31, 0x2c, 0xff, 0x0a]),
+      Buffer.from(`1,${'long'.repeat(20)}\n1,"${'long\n'.repeat(20)}"\n"two\nlines",2\n1,"open`),
+    ]);
+    const faults = [
+      row(2, { a: ['1'], b: ['2'] }),
+      { line: 3, fault: 'wrong-cell-count' },
+      { line: 4, fault: 'wrong-cell-count' },
+      { line: 5, fault: 'bad-quotes' },
+      { line: 6, fault: 'bad-quotes' },
+      { line: 7, fault: 'bad-utf8' },
+      { line: 8, fault: 'row-too-long' },
+      { line: 9, fault: 'row-too-long' },
+      row(30, { a: ['two\nlines'], b: ['2'] }),
+      { line: 32, fault: 'bad-quotes' },
+    ];
+    for (const rowsPerSlice of [1, 3, 100]) {
+      assert.deepEqual(await read(text, { rowsPerSlice, maxRowBytes: 50 }, [20, 60, 100]), faults);
+    }
+  });
+
+  it('fails where quotes that stay open swallow the rest of the file', async () => {
+    await assert.rejects(read('a,b\n1,2\n"1,2\n3,4\n', { file: 'x.csv' }), {
+      code: 'FILE_CORRUPT',
+      message: /line 3 of x\.csv/,
+    });
+    await assert.rejects(read('a,"b\n1,2\n'), { code: 'FILE_CORRUPT' });
+    await assert.rejects(read(`a,b\n"${'1,2\n'.repeat(50)}`, { maxRowBytes: 40 }), { code: 'FILE_CORRUPT' });
+  });
+
+  for (const [header, message] of [
+    ['a,,c', /no name for column 2/],
+    ['a,b,a', /names a column twice/],
+    ['a,b"c', /quotes/],
+    [`a,${'b'.repeat(100)}`, /too long/],
+  ] as const) {
+    it(`refuses the header ${header.slice(0, 10)}`, async () => {
+      await assert.rejects(read(`${header}\n1,2,3\n`, { file: 'x.csv', maxRowBytes: 50 }), {
+        code: 'FILE_FORMAT',
+        message,
+      });
+      await assert.rejects(read(header, { maxRowBytes: 50 }), { code: 'FILE_FORMAT' });
+    });
+  }
+
+  it('says nothing of what a header holds', async () => {
+    await assert.rejects(
+      read('jane@example.com,jane@example.com\n'),
+      (error: Error) => !error.message.includes('jane'),
+    );
+  });
+});
