@@ -84,11 +84,16 @@ class CsvTable {
     this.#cells = cells;
   }
 
+  /** Halved until the bad rows are alone: parsing row by row would take ten times as long. */
   rows(cut: CutRow[]): CsvRow[] {
-    return this.#together(cut) ?? cut.map((row) => this.#row(row));
+    const together = this.#together(cut);
+    if (together) return together;
+    if (cut.length === 1) return [this.#row(cut[0]!)];
+    const middle = cut.length >> 1;
+    return [...this.rows(cut.slice(0, middle)), ...this.rows(cut.slice(middle))];
   }
 
-  /** All in one go, which is many times faster than one by one; undefined where any of them is not as it should be. */
+  /** All in one go; undefined where any of them is not as it should be. */
   #together(cut: CutRow[]): CsvRow[] | undefined {
     const texts: Buffer[] = [];
     for (const { bytes } of cut) {

@@ -117,5 +117,8 @@ function isFolder({ fileNameRaw, uncompressedSize }: Entry): boolean {
 }
 
 function tooManyMembers({ file, maxMembers }: UnpackGuard): SyncError {
-  return fileTooLarge(file, `more than ${maxMembers} files`);
+  return fileTooLarge(
+    file,
+    maxMembers === 1 ? 'several files, where it may be one' : `more than ${maxMembers} files`,
+  );
 }

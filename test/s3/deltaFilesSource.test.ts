@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import type { ProfileRecord } from '../../src/mapping/profileUpdate';
 import { DeltaFilesSource } from '../../src/s3/deltaFilesSource';
+import { zipOf } from '../../src/sandbox/braze/zipWriter';
 import { MemoryStore } from '../../src/store/memoryStore';
 import { readAndRemember, readFrom } from '../run/pieces';
 import { type Fixture, startFixture } from './bucketFixture';
@@ -54,6 +55,19 @@ describe('delta files source', () => {
     );
     assert.deepEqual(summary.ledger.reasons.rejected, { 'wrong-cell-count': 2 });
     assert.match(summary.ledger.samples['rejected: wrong-cell-count']?.[0] ?? '', /\/1\/4$/);
+  });
+
+  it('reads a CSV file in a zip archive, and refuses an archive of several: each has a header of its own', async () => {
+    const member = { name: 'a.csv', content: Buffer.from('customer_id\n1\n') };
+    put('delta/a.csv.zip', await zipOf([member]));
+    const { records } = await readAndRemember(source(), store);
+    assert.deepEqual(
+      records.map(({ properties }) => properties),
+      [{ customer_id: ['1'] }],
+    );
+    put('delta/b.csv', await zipOf([member, member]));
+    const { records: none, summary } = await readAndRemember(source(), store);
+    assert.deepEqual([none, summary.error?.code], [[], 'FILE_TOO_LARGE']);
   });
 
   it('has nothing to go on with until its list is whole', async () => {
