@@ -11,6 +11,7 @@ import type { GoalRun } from '../../src/run/goalRun';
 import type { RunSummary } from '../../src/run/runSummary';
 import type { LaneSettings } from '../../src/run/sinkLane';
 import { type BrazeSandbox, startBrazeSandbox } from '../../src/sandbox/braze/brazeSandbox';
+import type { BrazeUserRecord } from '../../src/sandbox/braze/userRecord';
 import { FaultRules } from '../../src/sandbox/faults';
 import { MemoryStore } from '../../src/store/memoryStore';
 import { sendThrough } from '../run/pieces';
@@ -43,12 +44,17 @@ describe('ceilings of users.track on the sandbox', () => {
   function send(
     rows: number,
     lanes: LaneSettings = {},
-    options: { dryRun?: boolean; change?: (update: ProfileUpdate) => ProfileUpdate; partial?: boolean } = {},
+    options: {
+      dryRun?: boolean;
+      change?: (update: ProfileUpdate) => ProfileUpdate;
+      partial?: boolean;
+      objectsPerRequest?: number;
+    } = {},
   ): Promise<RunSummary> {
-    const { change, ...run } = options;
+    const { change, objectsPerRequest = 10, ...run } = options;
     const client = createBrazeClient({ endpoint: braze.url, apiKey: braze.apiKey, http });
     const target = new TrackTarget(client, {
-      objectsPerRequest: 10,
+      objectsPerRequest,
       requestsInFlight: 4,
       workspace: { name: 'test' },
     });
@@ -152,5 +158,69 @@ describe('ceilings of users.track on the sandbox', () => {
     const again = await send(45, free, { dryRun: true, change: mixed });
     assert.equal(again.ledger.work.dataPointsSaved, 45 * 8);
     assert.equal(again.price?.mayBeCreated, 0);
+  });
+
+  describe('with more than 10,000 known users, of whom too many would lose a value', function () {
+    this.timeout(60_000);
+    const known = 10_500;
+    /** Only the last of the judged users lose their value: 700 of the first 10,000, and all after them. */
+    const kept = 9_300;
+    const asBefore: LaneSettings = { ceilings: { ...ceilings, emptyStoreDataPoints: undefined } };
+    const watching = (removalShare: number): LaneSettings => ({
+      ceilings: { ...asBefore.ceilings!, removalShare },
+    });
+    const losing = (update: ProfileUpdate): ProfileUpdate => {
+      const [change] = update.changes;
+      if (Number(change!.values[0]) <= kept) return update;
+      return { ...update, changes: [{ ...change!, strategy: 'clear', values: [] }] };
+    };
+    const full = { objectsPerRequest: 75 };
+
+    function holding(): number {
+      let users = 0;
+      for (const user of braze.users() as Iterable<BrazeUserRecord>) {
+        if (user.custom_attributes?.points !== undefined) users++;
+      }
+      return users;
+    }
+
+    beforeEach(async () => {
+      const first = await send(known, asBefore, full);
+      assert.deepEqual([first.result, first.ledger.accepted], ['succeeded', known]);
+      assert.equal(holding(), known);
+    });
+
+    it('the run stops once it can judge, says how many, and sends nothing more', async () => {
+      const stopped = await send(known, watching(0.05), { ...full, change: losing });
+      assert.equal(stopped.result, 'failed');
+      assert.equal(stopped.error?.code, 'REMOVALS_CEILING_REACHED');
+      assert.match(
+        stopped.error!.message,
+        /^Of 10,000 known users among the first 10,000 records, 700 \(7 %\) would lose a value; more than 5 % may not\./,
+      );
+      assert.match(stopped.error!.advice, /raise "Removals"/);
+      const { read, unchanged, accepted, unsent } = stopped.ledger;
+      assert.ok(read < known, 'the source is not read to its end');
+      assert.equal(unchanged, kept);
+      assert.ok(unsent > 0);
+      // What was sent before there were records enough to judge is gone; nobody after them is touched.
+      assert.ok(accepted <= 10_000 - kept);
+      assert.equal(holding(), known - accepted);
+    });
+
+    it('with the setting raised it sends', async () => {
+      const sent = await send(known, watching(0.5), { ...full, change: losing });
+      assert.deepEqual([sent.result, sent.ledger.accepted], ['succeeded', known - kept]);
+      assert.equal(holding(), kept);
+    });
+
+    it('a dry run says so at its end, and sends nothing', async () => {
+      const calls = braze.calls()['POST /users/track'];
+      const dry = await send(known, watching(0.05), { ...full, change: losing, dryRun: true });
+      assert.equal(dry.error?.code, 'REMOVALS_CEILING_REACHED');
+      assert.equal(dry.price?.rows, known - kept);
+      assert.equal(braze.calls()['POST /users/track'], calls);
+      assert.equal(holding(), known);
+    });
   });
 });
