@@ -8,6 +8,7 @@ import {
   field,
   follow,
   saveNumbers,
+  showDefaults,
   showParts,
   verdict,
 } from '../editor/dialogForm';
@@ -67,6 +68,8 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
     fullReadDays: {
       value: 7,
       validate(value, _options) {
+        // Absent in flows of an earlier release, where it is as good as the default.
+        if (value === undefined) return true;
         return verdict(
           this,
           'blueconic-delta.label.fullReadDays',
@@ -127,6 +130,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
   },
   oneditprepare() {
     claimForm(this, 'name');
+    showDefaults(this, { firstRun: 'whole', fullReadDays: 7 });
     const origin = field<HTMLSelectElement>(this, 'origin');
     follow(origin, () => {
       const files = origin.value === 'files';

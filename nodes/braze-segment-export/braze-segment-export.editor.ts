@@ -9,6 +9,7 @@ import {
   field,
   follow,
   saveNumbers,
+  showDefaults,
   showParts,
   verdict,
 } from '../editor/dialogForm';
@@ -160,6 +161,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
   },
   oneditprepare() {
     claimForm(this, 'name');
+    showDefaults(this, { whenRunning: 'wait' });
     const text = (key: string, values?: TextValues) => this._(key, values);
     const brazeDraft = () => savedDraft(field(this, 'braze').value);
     attachSegmentPicker(this, liveList(this, 'braze-segments', brazeDraft));

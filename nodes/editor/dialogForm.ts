@@ -46,6 +46,14 @@ export function verdict(node: EditorNode, label: string, fault: Fault | undefine
   return `${node._(label)}: ${node._(`shared.invalid.${fault.fault}`, fault.values)}`;
 }
 
+/** A node of an earlier release behaves as a new one does, and so shows what a new one has. */
+export function showDefaults(node: EditorNode, defaults: Readonly<Record<string, string | number>>): void {
+  for (const [property, value] of Object.entries(defaults)) {
+    if (node[property] === undefined)
+      field<HTMLInputElement | HTMLSelectElement>(node, property).value = `${value}`;
+  }
+}
+
 /** Saves number fields as numbers; Node-RED itself would save the text of the input. */
 export function saveNumbers(node: EditorNode, properties: readonly string[]): void {
   for (const property of properties) node[property] = savedNumber(field(node, property).value);

@@ -328,4 +328,11 @@ describeWith('browser', 'editor: the dialog of a store', (chromium) => {
     await editor.doneWithDialog();
     await editor.waitForTriangle('source', false);
   });
+
+  it('leaves a source of an earlier release with the defaults of what it lacked', async () => {
+    await editor.deploy();
+    const { body } = await stage.nodeRed.get<FlowNode[]>('/flows');
+    const source = body.find(({ id }) => id === 'source');
+    assert.deepEqual([source?.firstRun, source?.fullReadDays], ['whole', 7]);
+  });
 });
