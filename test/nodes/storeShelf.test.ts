@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { StoreShelf } from '../../nodes/shell/storeShelf';
 import { MemoryStore } from '../../src/store/memoryStore';
 import type { OpenedStore } from '../../src/store/openStore';
+import { until } from '../support/until';
 
 /** Stores in memory that know which folders are open; opening one twice at once would be the fault of the shelf. */
 class Folders {
@@ -48,8 +49,7 @@ describe('open stores of a process', () => {
     await turn();
     assert.deepEqual([...folders.open], ['a']);
     shelf.release(store);
-    await turn();
-    assert.deepEqual([...folders.open], []);
+    await until(() => folders.open.size === 0, { what: 'the folder to be closed' });
     assert.notEqual((await shelf.acquire('a')).store, store);
   });
 
