@@ -22,7 +22,7 @@ export function fileTooLarge(file: string, limit: string): SyncError {
   return new SyncError({
     code: 'FILE_TOO_LARGE',
     message: `Decompressed, ${file} is ${limit}.`,
-    advice: 'Check where the file comes from; if it is genuine, split it or raise the limit.',
+    advice: 'Check where the file comes from; if it is genuine, split it.',
   });
 }
 

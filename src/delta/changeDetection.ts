@@ -282,10 +282,10 @@ export class ChangeDetection<Row extends Candidate> {
     const refresh = !row.sentBefore && known !== undefined && this.#isDue(known, key, now);
     const compared = detector.compare(row.update, known, row.sentBefore || refresh, now);
     const { update: sent, next, same, saved, unknown } = compared;
-    // Named one by one: a spread of `compared` takes as long as comparing two attributes.
     const nothing = !sent || !next;
     if (nothing && !this.#options.dryRun) gate.leave(id);
     if (refresh && !nothing) this.#refreshed++;
+    // Named one by one: a spread of `compared` takes as long as comparing two attributes.
     return {
       update: sent,
       same,
