@@ -10,6 +10,7 @@ import type { SinkTarget } from '../../src/run/sinkTarget';
 import type { StateStore } from '../../src/store/store';
 import { pauseText } from './pauseText';
 import { platform } from './platform';
+import { sinkClosed, sinkRuns } from './sinkDirectory';
 import { StatusLine } from './statusLine';
 import { inOwnWords, lastWord } from './statusText';
 
@@ -17,16 +18,6 @@ import { inOwnWords, lastWord } from './statusText';
 export interface SinkParts<Item> {
   target: SinkTarget<Item>;
   lanes: LaneSettings;
-}
-
-/** The nodes a goal may end in. */
-export const sinkTypes: ReadonlySet<string> = new Set(['braze-users-track', 'blueconic-profiles']);
-
-/** Sinks that are running, by run-time id, so that a source can tell its sink of a run before the first row comes. */
-const running = new Map<string, { join(run: GoalRun): void }>();
-
-export function sinkOf(nodeId: string): { join(run: GoalRun): void } | undefined {
-  return running.get(nodeId);
 }
 
 /**
@@ -41,7 +32,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
   } catch (thrown) {
     const error = asSyncError(thrown, 'reading the settings of the sink');
     status.show('red', 'ring', error.code);
-    running.set(node.id, {
+    sinkRuns(node.id, {
       join: (run) => {
         reportFailure(node, error, run);
         run.fail(error);
@@ -49,7 +40,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
     });
     node.on('input', (_message, _send, done) => done(error));
     node.on('close', (_removed: boolean, done: () => void) => {
-      running.delete(node.id);
+      sinkClosed(node.id);
       done();
     });
     return;
@@ -87,7 +78,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
     ownRun: () => ownRun(RED),
   });
 
-  running.set(node.id, sink);
+  sinkRuns(node.id, sink);
   node.on('input', (message, _send, done) => {
     try {
       sink.accept(message.payload, () => done());
@@ -96,7 +87,7 @@ export function sinkShell<Item>(RED: NodeAPI, node: Node, makeParts: () => SinkP
     }
   });
   node.on('close', (_removed: boolean, done: () => void) => {
-    running.delete(node.id);
+    sinkClosed(node.id);
     status.clear();
     void sink.close().then(() => done());
   });

@@ -19,7 +19,7 @@ import { onFlowsRun } from './flowsRun';
 import { watchPassage } from './passage';
 import { platform } from './platform';
 import { type ReadSystem, readMemory } from './readMemory';
-import { sinkOf, sinkTypes } from './sinkShell';
+import { sinkOf, sinkTypes } from './sinkDirectory';
 import { StatusLine } from './statusLine';
 import { inOwnWords, lastWord } from './statusText';
 
