@@ -11,7 +11,8 @@ export interface DispatcherOptions {
  * The one place that decides how the product reaches the network: straight, or through the proxies that
  * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name (lower case wins over upper case; without `HTTPS_PROXY`, the proxy
  * of `HTTP_PROXY` serves https targets too; user and password in the proxy's URL are sent to it).
- * Private certificate authorities need nothing here: Node reads `NODE_EXTRA_CA_CERTS` by itself.
+ * Private certificate authorities need nothing here: Node reads `NODE_EXTRA_CA_CERTS` by itself. Certificates are always
+ * checked.
  *
  * Connections are kept alive and never pipelined: one slow answer must not hold up another call.
  *
@@ -23,13 +24,16 @@ export function createDispatcher(
 ): Dispatcher {
   const httpProxy = proxyUrl(environment, 'HTTP_PROXY');
   const httpsProxy = proxyUrl(environment, 'HTTPS_PROXY');
+  // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0, set for the sake of something else in this process, must not hand our
+  // keys to whoever answers.
+  const connection = { timeout: options.connectTimeoutMs, rejectUnauthorized: true };
   const pool = {
     connections: options.connections,
     pipelining: 1,
     // Every caller keeps its own clock over the whole call; undici's would cut long ones off behind its back.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: options.connectTimeoutMs },
+    connect: connection,
   };
   if (httpProxy === undefined && httpsProxy === undefined) return new Agent(pool);
   return new EnvHttpProxyAgent({
@@ -41,8 +45,8 @@ export function createDispatcher(
     proxyTunnel: false,
     // undici hands only its connector to the pool of forwarded http calls; the limits have to be put back.
     factory: (origin, given) => new Pool(origin, { ...pool, ...given }),
-    proxyTls: { timeout: options.connectTimeoutMs },
-    requestTls: { timeout: options.connectTimeoutMs },
+    proxyTls: connection,
+    requestTls: connection,
   });
 }
 

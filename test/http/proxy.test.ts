@@ -37,6 +37,9 @@ async function tlsInFrontOf(port: number): Promise<TlsServer> {
   return server;
 }
 
+/** What people set so that some other node reaches a host with a certificate of its own. */
+const uncheckedElsewhere = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+
 const portOf = (server: Server | TlsServer): number => (server.address() as AddressInfo).port;
 
 async function run(work: ProxiedWork, env: Record<string, string>): Promise<ProxiedOutcome> {
@@ -135,7 +138,19 @@ describe('behind a proxy', () => {
         assert.match(untrusting[1]!, /No trusted TLS .* NODE_EXTRA_CA_CERTS/);
         assert.match(untrusting[3]!, /bucket "exports".* No trusted TLS/);
       });
+
+      it('checks certificates whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+        const [, braze, , bucket] = await run(work, { HTTP_PROXY: proxy.url, ...uncheckedElsewhere });
+        assert.match(braze!, /No trusted TLS/);
+        assert.match(bucket!, /No trusted TLS/);
+      });
     });
+
+  it('certificates are checked without a proxy too, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+    const [, braze, , bucket] = await run(work, uncheckedElsewhere);
+    assert.match(braze!, /No trusted TLS/);
+    assert.match(bucket!, /No trusted TLS/);
+  });
 
   through('a small forward proxy', startOwn);
   describeWith('tinyproxy', 'the HTTP clients through tinyproxy', (at) => {

@@ -39,6 +39,8 @@ export interface HomeOptions {
   logLevel?: NodeRedLogLevel;
   /** More settings; plain JSON. They win over the harness's own. */
   settings?: Record<string, unknown>;
+  /** Source texts of node modules that the user directory holds itself, by name: `module.exports = (RED) => …`. */
+  ownNodes?: Record<string, string>;
 }
 
 /**
@@ -54,6 +56,7 @@ export class NodeRedHome {
 
   constructor(options: HomeOptions) {
     this.#linkPackage();
+    this.#writeNodes(options.ownNodes ?? {});
     writeFileSync(this.settingsFile, this.#settingsModule(options));
   }
 
@@ -88,6 +91,15 @@ export class NodeRedHome {
       dependencies: { [name]: `file:${packageRoot}` },
     };
     writeFileSync(join(this.dir, 'package.json'), JSON.stringify(manifest));
+  }
+
+  /** Node-RED loads a module only where a page of the editor stands beside it. */
+  #writeNodes(modules: Record<string, string>): void {
+    for (const [name, source] of Object.entries(modules)) {
+      mkdirSync(join(this.dir, 'nodes'), { recursive: true });
+      writeFileSync(join(this.dir, 'nodes', `${name}.js`), source);
+      writeFileSync(join(this.dir, 'nodes', `${name}.html`), '<script type="text/javascript"></script>');
+    }
   }
 
   #settingsModule({ port, users, logLevel = 'info', settings }: HomeOptions): string {

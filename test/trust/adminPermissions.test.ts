@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { NodeRedUser } from '../support/nodeRedHome';
+import { NodeRedRuntime } from '../support/nodeRedRuntime';
+
+const admin: NodeRedUser = { name: 'admin', password: 'may-do-all', permissions: '*' };
+const reader: NodeRedUser = { name: 'reader', password: 'may-look', permissions: 'profile-sync.read' };
+const other: NodeRedUser = { name: 'other', password: 'may-edit-flows', permissions: ['flows.write'] };
+
+interface Route {
+  method: string;
+  path: string;
+}
+
+/** What stands in the router that every node registers its routes with. */
+interface Found {
+  routes: Route[];
+  /** Handlers without a path and method of their own, by name. */
+  others: string[];
+}
+
+/** Tells of the router from inside: Express 4 keeps it as `_router`, Express 5 as `router`. */
+const lister = `module.exports = (RED) => {
+  RED.httpAdmin.get('/test-router', RED.auth.needsPermission('test'), (request, response) => {
+    const found = { routes: [], others: [] };
+    const look = ({ stack }) => {
+      for (const layer of stack) {
+        if (!layer.route) {
+          if (layer.handle.stack) look(layer.handle);
+          else found.others.push(layer.name);
+          continue;
+        }
+        for (const method of Object.keys(layer.route.methods)) {
+          for (const path of [layer.route.path].flat()) found.routes.push({ method, path: String(path) });
+        }
+      }
+    };
+    look(RED.httpAdmin._router || RED.httpAdmin.router);
+    response.json(found);
+  });
+};`;
+
+/** A page of Node-RED's own debug node, which holds nothing. */
+const corePages = /^\/debug\/view\//;
+
+/** Routes that only look; all others need the permission to write. */
+const looking = new Set([
+  'get /profile-sync/connections',
+  'get /profile-sync/connections/:id/reports',
+  'get /profile-sync/runs',
+  'get /profile-sync/store/:id',
+]);
+
+describe('permissions of the admin routes', function () {
+  this.timeout(60_000);
+  let nodeRed: NodeRedRuntime;
+  let found: Found;
+  let routes: Route[];
+
+  before(async () => {
+    nodeRed = await NodeRedRuntime.start({ users: [admin, reader, other], ownNodes: { lister } });
+    found = (await nodeRed.get<Found>('/test-router')).body;
+    routes = found.routes.filter(({ path }) => path !== '/test-router' && !corePages.test(path));
+  });
+  after(() => nodeRed.stop());
+
+  const ask = ({ method, path }: Route, as: NodeRedUser | null) =>
+    nodeRed.request(method.toUpperCase(), path.replace(/:\w+/g, 'some-id'), {
+      as,
+      ...(method === 'get' ? {} : { body: {} }),
+    });
+  const ours = () => routes.filter(({ path }) => path.startsWith('/profile-sync/'));
+
+  it('the router holds our routes, and nothing that answers without being one', () => {
+    const names = ours().map(({ method, path }) => `${method} ${path}`);
+    for (const name of [...looking, 'post /profile-sync/check/s3', 'post /profile-sync/store/:id/forget']) {
+      assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
+    }
+    // Express's own; a handler given to `use` would answer under every path, and with no permission of its own.
+    assert.deepEqual(
+      found.others.filter((name) => !['query', 'expressInit'].includes(name)),
+      [],
+    );
+  });
+
+  it('nobody who is not logged in gets an answer, from any route that a node registered', async () => {
+    for (const route of routes) {
+      assert.equal((await ask(route, null)).status, 401, `${route.method} ${route.path}`);
+    }
+  });
+
+  it('other permissions do not help, and the one to read does not write', async () => {
+    for (const route of ours()) {
+      const name = `${route.method} ${route.path}`;
+      assert.equal((await ask(route, other)).status, 401, name);
+      assert.equal((await ask(route, reader)).status === 401, !looking.has(name), name);
+    }
+  });
+});
