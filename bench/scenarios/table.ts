@@ -4,6 +4,7 @@ import { exportLatency } from './exportLatency';
 import { exportWall } from './exportWall';
 import { mapper } from './mapper';
 import type { Scenario } from './scenario';
+import { segmentRead } from './segmentRead';
 
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -12,5 +13,6 @@ export const scenarios: readonly Scenario[] = [
   export30pctChanged,
   exportLatency,
   exportWall,
+  segmentRead,
   mapper,
 ];
