@@ -63,9 +63,14 @@ export function idUnknown(
   return new SyncError({
     code: kind === 'segment' ? 'BRAZE_SEGMENT_UNKNOWN' : 'BRAZE_CAMPAIGN_UNKNOWN',
     status,
-    message: `Braze (${host}) refused ${path} for the ${kind} ${id} (status ${status}), most likely because this workspace has no such ${kind}.`,
+    message: `Braze (${host}) refused ${path} for the ${kind}${isId(id) ? ` ${id}` : ''} (status ${status}), most likely because this workspace has no such ${kind}.`,
     advice: `Choose the ${kind} again from the list; archived ones and those of other workspaces are not in it.`,
   });
+}
+
+/** An id can come with a message: whatever else somebody put there is not repeated. */
+function isId(text: string): boolean {
+  return /^[\w-]{1,64}$/.test(text);
 }
 
 /** 429 that is no rate limit: this segment is being exported already (contracts: braze 4.5, 12.27). */

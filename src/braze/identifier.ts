@@ -14,6 +14,16 @@ export type IdentifierProblem =
   | 'identifier-too-long'
   | 'identifier-email-invalid';
 
+/** The fields that a match may name (contracts: braze 2.3). */
+export const identifierFields: ReadonlySet<string> = new Set([
+  'external_id',
+  'braze_id',
+  'email',
+  'phone',
+  'user_alias_name',
+  'user_alias_label',
+]);
+
 const maxExternalIdBytes = 987;
 const maxAliasBytes = 236;
 

@@ -4,6 +4,7 @@ import type { FieldChange } from '../mapping/profileUpdate';
 import { attributeTypeRules } from './attributeType';
 import { dataPoints } from './dataPoints';
 import { heldValues } from './heldValues';
+import { identifierFields } from './identifier';
 import { reservedAttributes } from './reservedAttributes';
 
 /**
@@ -18,6 +19,7 @@ export function trackChangeRules(workspace: { name: string } | { apiKey: string 
       'name' in workspace
         ? `name ${workspace.name}`
         : `key ${createHash('sha256').update(workspace.apiKey).digest('hex')}`,
+    identifierFields,
     alwaysSent,
     comparable,
     price,

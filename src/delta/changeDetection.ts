@@ -239,9 +239,13 @@ export class ChangeDetection<Row extends Candidate> {
   /** A later read of the target then knows under which identifiers to remember what it finds. */
   #noteIdentifiers(rows: readonly Row[], { identifiers, name }: Opened): void {
     if (this.#options.dryRun) return;
+    const { identifierFields } = this.#options.target.rules;
     for (const { update } of rows) {
-      const kind = identifierKind(update.match[0] ?? []);
+      const terms = update.match[0] ?? [];
+      const kind = identifierKind(terms);
       if (identifiers.has(kind)) continue;
+      // What a hand-written update takes for the name of a field may be anything, a customer's address too.
+      if (identifierFields && !terms.every(({ field }) => identifierFields.has(field))) continue;
       identifiers.add(kind);
       this.#options.keep([identifierNote(name, kind)], () => undefined);
     }

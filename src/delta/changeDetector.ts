@@ -23,6 +23,8 @@ import { reservedLow } from './valueHash';
 export interface ChangeRules {
   /** Which workspace of the system this is, for what is remembered of its profiles; kept as a keyed hash only. */
   readonly workspace: string;
+  /** The fields by which the target finds profiles; absent: whatever an update names. */
+  readonly identifierFields?: ReadonlySet<string>;
   /** What such a change leaves at the target is not known, so it is sent every time, and its field forgotten. */
   alwaysSent(change: FieldChange): boolean;
   /** The value as it is compared, where that is not how it is written. */

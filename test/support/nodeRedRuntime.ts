@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Child } from './childProcess';
 import type { FlowNode } from './flowProbe';
 import { freePort } from './freePort';
-import { Comms } from './nodeRedComms';
+import { Comms, type CommsMessage } from './nodeRedComms';
 import { type HomeOptions, NodeRedHome, type NodeRedLogEntry, type NodeRedUser } from './nodeRedHome';
 import { nodeRedDir } from './places';
 import { until } from './until';
@@ -207,6 +207,11 @@ export class NodeRedRuntime {
   /** The data of everything the runtime sent its editors on this topic since its last start, oldest first. */
   heard(topic: string): unknown[] {
     return this.#comms.heard(topic);
+  }
+
+  /** Everything it sent its editors since its last start, oldest first. */
+  comms(): readonly CommsMessage[] {
+    return this.#comms.messages;
   }
 
   /** Waits until the log holds such a line, and returns it. */
