@@ -119,6 +119,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
       },
     },
     whenRunning: { value: 'wait' },
+    afterwards: { value: 'leave' },
     remember: { value: 'auto' },
     firstRows: {
       value: '',
@@ -161,7 +162,7 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
   },
   oneditprepare() {
     claimForm(this, 'name');
-    showDefaults(this, { whenRunning: 'wait' });
+    showDefaults(this, { whenRunning: 'wait', afterwards: 'leave' });
     const text = (key: string, values?: TextValues) => this._(key, values);
     const brazeDraft = () => savedDraft(field(this, 'braze').value);
     attachSegmentPicker(this, liveList(this, 'braze-segments', brazeDraft));

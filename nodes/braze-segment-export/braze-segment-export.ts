@@ -21,6 +21,8 @@ interface SegmentExportDef extends NodeDef, SourceNodeDef {
   giveUpMinutes: number | string;
   /** What to do while Braze exports the segment already. */
   whenRunning?: string;
+  /** What becomes of the files after a complete run: `leave`, `delete`. */
+  afterwards?: string;
   /** When to remember what is read as what Braze holds; see `remembers`. */
   remember?: string;
 }
@@ -49,6 +51,7 @@ export default function register(RED: NodeAPI): void {
           giveUpMs: Math.max(1, wholeNumber(def.giveUpMinutes, 60)) * 60_000,
           doubtMs,
           whenRunning: def.whenRunning === 'cancel' || def.whenRunning === 'fail' ? def.whenRunning : 'wait',
+          afterwards: def.afterwards === 'delete' ? 'delete' : 'leave',
         });
       },
     });

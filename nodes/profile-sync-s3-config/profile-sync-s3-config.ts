@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { SyncError } from '../../src/errors/syncError';
 import { type Bucket, openBucket } from '../../src/s3/bucket';
-import { checkAccess } from '../../src/s3/checkAccess';
+import { checkAccess, type S3Need } from '../../src/s3/checkAccess';
 import { listBuckets } from '../../src/s3/listBuckets';
 import type { S3Access, S3Settings } from '../../src/s3/settings';
 import { draftRoute } from '../shell/adminRoutes';
@@ -51,9 +51,20 @@ export default function register(RED: NodeAPI): void {
     }
   });
   draftRoute(RED, 'check/s3', s3Secrets, async (draft, signal) => {
-    const found = await checkAccess(s3SettingsOf(draft), ['list', 'get', 'location'], signal);
+    const found = await checkAccess(s3SettingsOf(draft), needsOf(RED, draft.id), signal);
     return { findings: found.map(({ permission, ok, message }) => ({ what: permission, ok, message })) };
   });
+}
+
+/** What the deployed nodes do with the bucket of a configuration: nothing of ours ever writes to one. */
+function needsOf(RED: NodeAPI, id: unknown): S3Need[] {
+  const needs: S3Need[] = ['list', 'get', 'location'];
+  let deletes = false;
+  RED.nodes.eachNode((def) => {
+    const { s3, afterwards } = def as typeof def & { s3?: unknown; afterwards?: unknown };
+    deletes ||= s3 === id && afterwards === 'delete';
+  });
+  return deletes ? [...needs, 'delete'] : needs;
 }
 
 type S3Form = { [field: string]: unknown };

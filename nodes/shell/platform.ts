@@ -19,6 +19,9 @@ import { StoreShelf } from './storeShelf';
 /** Connections for what does not go by a pace, beside a pace at its widest. */
 const spareConnections = 16;
 
+/** Cleaning up after a run must not keep its end from being told. */
+const cleanUpMs = 60_000;
+
 /**
  * What all nodes of one Node-RED share: the open runs, the store, the HTTP connections, the pace of requests. A process has one Node-RED, and
  * the module cache makes this one object of it.
@@ -97,6 +100,15 @@ class Platform {
     if (how === 'over' && source && (source.meaning === 'total' || readForGood)) {
       await deleteIntents(store, goalId);
     }
+    if (how === 'over' && readForGood && source?.cleanUp) await this.#cleanUp(store, run, source);
+  }
+
+  /** The run is over and durable by now: whatever goes wrong here is told, and changes nothing of its result. */
+  async #cleanUp(store: StateStore, run: GoalRun, source: Source): Promise<void> {
+    const left = await source.cleanUp?.(AbortSignal.timeout(cleanUpMs));
+    if (!left) return;
+    run.notice(left);
+    await store.commit([historyWrite(run.summary())]).catch(() => undefined);
   }
 
   /** Once in the life of the process: the store is opened and closed many times. */

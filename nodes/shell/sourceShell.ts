@@ -6,6 +6,7 @@ import { type Checkpoint, loadCheckpoint, pausedWrite } from '../../src/run/chec
 import { Checkpointer } from '../../src/run/checkpointer';
 import { type GoalOrder, readGoalOrder } from '../../src/run/connections';
 import type { GoalRun } from '../../src/run/goalRun';
+import { sourceNotices } from '../../src/run/notices';
 import { type EmittedBatch, pump } from '../../src/run/pump';
 import type { GoalIdentity, RunSummary } from '../../src/run/runSummary';
 import type { Source } from '../../src/run/source';
@@ -312,6 +313,9 @@ export function sourceShell(options: SourceShellOptions): void {
     current = undefined;
     await source.close?.().catch(() => undefined);
     lastWord(status, summary, words);
+    for (const { code, values } of summary.notices ?? []) {
+      if (sourceNotices.has(code)) node.warn(words(`notice.${code}`, { ...values }));
+    }
     // A sink that failed has reported the error where it belongs; reporting it twice would be two alarms for one fire.
     done(run.error && run.errorReportedBy === undefined ? run.error : undefined);
   }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileStore, StoredFile } from '../codec/fileStore';
+import type { ErasableFileStore, StoredFile } from '../codec/fileStore';
 import { fileUnit } from '../codec/fileUnit';
-import { SyncError } from '../errors/syncError';
+import { asSyncError, SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
+import type { RunNotice } from '../run/notices';
 import type { Source, SourceContext, SourceUnit } from '../run/source';
 import type { BrazeClient } from './brazeClient';
 
@@ -21,6 +22,8 @@ export interface SegmentExportSettings {
   /** Without any file for this long people are asked whether this is the right bucket. */
   doubtMs: number;
   whenRunning: WhenRunning;
+  /** What becomes of the files once a complete run has read them for good. */
+  afterwards: 'leave' | 'delete';
 }
 
 /**
@@ -49,11 +52,11 @@ export class SegmentExportSource implements Source {
   readonly meaning = 'total';
   readonly asked: AskedFields;
   readonly #client: BrazeClient;
-  readonly #files: FileStore;
+  readonly #files: ErasableFileStore;
   readonly #settings: SegmentExportSettings;
   #state: ExportState | undefined;
 
-  constructor(client: BrazeClient, files: FileStore, settings: SegmentExportSettings) {
+  constructor(client: BrazeClient, files: ErasableFileStore, settings: SegmentExportSettings) {
     this.#client = client;
     this.#files = files;
     this.#settings = settings;
@@ -99,6 +102,22 @@ export class SegmentExportSource implements Source {
   /** A segment export is a snapshot: there is nothing to continue from next time. */
   remember(): [] {
     return [];
+  }
+
+  /** Only the files that were read: other exports and other tools have theirs beside them. */
+  async cleanUp(signal: AbortSignal): Promise<RunNotice | undefined> {
+    const keys = this.#state?.files?.map(({ key }) => key) ?? [];
+    if (this.#settings.afterwards === 'leave' || keys.length === 0) return undefined;
+    try {
+      await this.#files.delete(keys, signal);
+      return undefined;
+    } catch (thrown) {
+      const place = this.#place();
+      const error = signal.aborted
+        ? deletingTooSlow()
+        : asSyncError(thrown, 'deleting the files of an export');
+      return { code: 'filesLeft', values: { place, reason: error.message } };
+    }
   }
 
   close(): Promise<void> {
@@ -162,8 +181,7 @@ export class SegmentExportSource implements Source {
    */
   async #wait(objectPrefix: string, context: SourceContext): Promise<StoredFile[]> {
     const { pollMs, quietMs, giveUpMs, doubtMs, segmentId } = this.#settings;
-    const folder = this.#folder();
-    const where = this.#files.place?.(folder) ?? folder;
+    const where = this.#place();
     const started = Date.now();
     let seen = '';
     let lastChange = started;
@@ -199,6 +217,11 @@ export class SegmentExportSource implements Source {
     return files;
   }
 
+  #place(): string {
+    const folder = this.#folder();
+    return this.#files.place?.(folder) ?? folder;
+  }
+
   /** Where all exports of the segment are, those of other tools too. */
   #folder(): string {
     return `segment-export/${this.#settings.segmentId}/`;
@@ -228,6 +251,14 @@ function changedAfterReading(key: string): SyncError {
     code: 'EXPORT_NOT_ARRIVED',
     message: `The file ${key} of the export is another one now than when it was read, so it was not whole then.`,
     advice: 'Run the goal again, and make the time longer after which an export counts as complete.',
+  });
+}
+
+function deletingTooSlow(): SyncError {
+  return new SyncError({
+    code: 'EXPORT_FILES_LEFT',
+    message: 'Deleting the files took too long.',
+    advice: 'Delete what is left by hand, or have a life-cycle rule of the bucket do it.',
   });
 }
 

@@ -27,3 +27,9 @@ export interface FileStore {
   place?(prefix: string): string;
   close(): Promise<void>;
 }
+
+/** Files that may also be removed. */
+export interface ErasableFileStore extends FileStore {
+  /** Keys that do not exist count as deleted. Ends at the first refusal; then some may be gone. */
+  delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
+}

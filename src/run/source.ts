@@ -2,6 +2,7 @@ import type { NumberMeaning } from '../delta/sums';
 import type { AskedFields } from '../mapping/compileMapping';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { StoreWrite } from '../store/store';
+import type { RunNotice } from './notices';
 
 /**
  * One row as a source read it: a record, or why there is none. `line` is its number within the unit, from 1: the line
@@ -72,6 +73,11 @@ export interface Source {
    * must be read again, because a row of theirs failed for a passing cause.
    */
   remember(readAgain: (unitName: string) => boolean, anyReadAgain: boolean): StoreWrite[];
+  /**
+   * Removes outside what this run has read and nobody needs any more. Called once, after the end of a complete run of
+   * which nothing is to be read again, and only when all of that is durable. Never throws: whatever stays is told.
+   */
+  cleanUp?(signal: AbortSignal): Promise<RunNotice | undefined>;
   /** Lets go of connections; called once, when the run is over. */
   close?(): Promise<void>;
 }

@@ -24,9 +24,9 @@ const actions: Record<S3Need, string> = {
 };
 
 /**
- * Tries the permissions that are needed, one finding each in the order asked, with calls that change nothing.
- * Writing and deleting stay `unknown`: a conditional put is a real one on stores that ignore the condition, and
- * deleting a key that does not exist leaves a marker in versioned buckets.
+ * Tries the permissions that are needed, one finding each in the order asked, with calls that change nothing: deleting
+ * is tried with a key that nobody has. Writing stays `unknown`, since a conditional put is a real one on stores that
+ * ignore the condition.
  *
  * @throws SyncError for whatever makes all of them moot: wrong keys, no such bucket, no connection; the signal's
  * reason.
@@ -68,10 +68,11 @@ class Probe {
     if (need === 'list') return (await this.#list()).finding;
     if (need === 'get') return this.#get();
     if (need === 'location') return this.#location();
+    if (need === 'delete') return this.#delete();
     return {
-      permission: actions[need],
+      permission: actions.put,
       ok: 'unknown',
-      message: `${actions[need]} cannot be tried without changing the bucket; it shows at the first ${need === 'put' ? 'write' : 'clean-up'}.`,
+      message: `${actions.put} cannot be tried without changing the bucket; it shows at the first write.`,
     };
   }
 
@@ -102,7 +103,7 @@ class Probe {
 
   async #get(): Promise<S3Finding> {
     const { finding: listing, anyKey } = await this.#list();
-    const subject = this.#subject('get', anyKey ?? `${this.#root}access-check-${randomUUID()}`);
+    const subject = this.#subject('get', anyKey ?? this.#keyOfNobody());
     try {
       await this.#session.call(subject, this.#signal, (client, sdk, options) =>
         client.send(new sdk.HeadObjectCommand({ Bucket: subject.bucket, Key: subject.key }), options),
@@ -132,6 +133,33 @@ class Probe {
     } catch (thrown) {
       return denied('location', thrown);
     }
+  }
+
+  async #delete(): Promise<S3Finding> {
+    const subject = this.#subject('delete', this.#keyOfNobody());
+    const remove = (VersionId?: string) =>
+      this.#session.call(subject, this.#signal, (client, sdk, options) =>
+        client.send(
+          new sdk.DeleteObjectCommand({
+            Bucket: subject.bucket,
+            Key: subject.key,
+            ...(VersionId !== undefined && { VersionId }),
+          }),
+          options,
+        ),
+      );
+    try {
+      const { DeleteMarker, VersionId } = await remove();
+      // A versioned bucket keeps a note even of what was never there; taking it back may need one right more.
+      if (DeleteMarker && VersionId) await remove(VersionId).catch(() => undefined);
+      return allowed('delete');
+    } catch (thrown) {
+      return denied('delete', thrown);
+    }
+  }
+
+  #keyOfNobody(): string {
+    return `${this.#root}access-check-${randomUUID()}`;
   }
 
   #subject(need: S3Need, key?: string): { action: string; bucket: string; key?: string } {

@@ -220,7 +220,10 @@ describe('requests that Braze refuses as a whole', () => {
         batchRows: 150,
         target: { perArray: true },
       }).ended;
-      assert.deepEqual([ledger.accepted, notices?.[0]?.values.objects], [150, 75]);
+      assert.deepEqual(
+        [ledger.accepted, notices],
+        [150, [{ code: 'fewerObjects', values: { objects: 75 } }]],
+      );
       assert.equal(braze.events().events.length, 150);
     });
 

@@ -54,6 +54,7 @@ describe('segment export source', () => {
       giveUpMs: 5_000,
       doubtMs: 5_000,
       whenRunning: 'wait',
+      afterwards: 'leave',
       ...settings,
     });
   }
@@ -336,6 +337,52 @@ describe('segment export source', () => {
     sandbox.braze.configure({ exports: { emptySegment: 'emptyFile', fileDelayMs: 5 } });
     const { ids, summary } = await run(source());
     assert.deepEqual([ids, summary.result, summary.complete], [[], 'succeeded', true]);
+  });
+
+  describe('once its files are needed no more', () => {
+    const keys = () => sandbox.s3.list(exportBucket).map(({ key }) => key);
+
+    /** Reads an export with other files beside it, and cleans up. */
+    async function cleanedUp(changes: Partial<SegmentExportSettings>) {
+      sandbox.braze.configure({ exports: { dashboardCsv: true } });
+      const made = source(changes);
+      const { ended } = readFrom(made);
+      assert.equal((await ended).complete, true);
+      const beside = keys().filter((key) => !key.includes(sandbox.braze.exports()[0]!.objectPrefix));
+      assert.equal(beside.length, 1);
+      const told = await made.cleanUp(AbortSignal.timeout(10_000));
+      await made.close();
+      return { told, beside };
+    }
+
+    it('deletes them, and nothing that lies beside them', async () => {
+      const { told, beside } = await cleanedUp({ afterwards: 'delete' });
+      assert.equal(told, undefined);
+      assert.deepEqual(keys(), beside);
+    });
+
+    it('leaves them where it is to', async () => {
+      assert.equal((await cleanedUp({ afterwards: 'leave' })).told, undefined);
+      assert.equal(keys().length, 4);
+    });
+
+    it('says which permission it lacks, and leaves them', async () => {
+      const { accessKeyId, secretAccessKey } = sandbox.describe().s3;
+      sandbox.s3.setKeys([{ accessKeyId, secretAccessKey, deny: ['s3:DeleteObject'] }]);
+      const { told } = await cleanedUp({ afterwards: 'delete' });
+      assert.equal(told?.code, 'filesLeft');
+      assert.match(JSON.stringify(told), /segment-export.*s3:DeleteObject/);
+      assert.equal(keys().length, 4);
+    });
+
+    it('says that it took too long', async () => {
+      const made = source({ afterwards: 'delete' });
+      assert.equal((await readFrom(made).ended).complete, true);
+      sandbox.faults.add({ system: 's3', method: 'DELETE', fault: { kind: 'hang' } });
+      const told = await made.cleanUp(AbortSignal.timeout(50));
+      assert.match(JSON.stringify(told), /filesLeft.*too long/);
+      await made.close();
+    });
   });
 
   it('ends its wait when the run is stopped', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deltaRecords, gzipLines } from '../support/customers';
-import { deltaFiles, exportMapper, flowTab, usersTrack } from '../support/flowNodes';
+import { deltaFiles, exportMapper, flowTab, segmentExport, usersTrack } from '../support/flowNodes';
 import { inject } from '../support/flowProbe';
 import type { NodeRedUser } from '../support/nodeRedHome';
 import type { AdminAnswer } from '../support/nodeRedRuntime';
@@ -238,6 +238,31 @@ describe('admin routes of the dialogs', function () {
     assert.equal(buckets.status, 200);
     assert.deepEqual(buckets.body.items, []);
     assert.match(buckets.body.note ?? '', /s3:ListAllMyBuckets/);
+  });
+
+  it('a check tries deleting only where a node deletes, in no other bucket than its own', async () => {
+    const { accessKeyId, secretAccessKey } = stage.sandbox.description.s3;
+    const deny = ['s3:DeleteObject'];
+    await stage.sandbox.control('POST', '/s3/keys', [{ accessKeyId, secretAccessKey, deny }]);
+    const tried = async (id: unknown) => {
+      const { body } = await ask<Findings>('check/s3', {
+        ...asDeployed('s3'),
+        id,
+        accessKeyId,
+        secretAccessKey,
+      });
+      return body.findings.map(({ what, ok }) => [what.replace('s3:', ''), ok]);
+    };
+    const always = [
+      ['ListBucket', true],
+      ['GetObject', true],
+      ['GetBucketLocation', true],
+    ];
+    await stage.deploy([segmentExport('import', [])]);
+    assert.deepEqual(await tried('s3'), always);
+    await stage.deploy([segmentExport('import', [], { afterwards: 'delete' })]);
+    assert.deepEqual(await tried('s3'), [...always, ['DeleteObject', false]]);
+    assert.deepEqual(await tried('another'), always);
   });
 
   it('runs: whoever may read sees them, only who may write stops them', async () => {

@@ -97,16 +97,21 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
   });
 
   for (const [language, words] of Object.entries({ english, german })) {
-    it(`says how many users are unconfirmed, and what Braze took less of (${language})`, () => {
+    it(`says how many users are unconfirmed, what Braze took less of, and what was left lying (${language})`, () => {
       const summary = failedExportSummary();
       summary.ledger = { ...summary.ledger, unconfirmed: 1_234 };
-      summary.notices = [{ code: 'fewerObjects', values: { objects: 50 } }];
+      const left = { place: 'exports/a/', reason: 'It was refused.' };
+      summary.notices = [
+        { code: 'fewerObjects', values: { objects: 50 } },
+        { code: 'filesLeft', values: left },
+      ];
       const goals = [{ goal: exportGoal, output: 3, result: 'failed' as const, summary }];
       const lines = reportText(report({ goals }), words).split('\n');
       const unconfirmed = { users: (1_234).toLocaleString(words('locale')) };
       for (const line of [
         words('acceptance.unconfirmed', unconfirmed),
         words('notice.fewerObjects', { objects: 50 }),
+        words('notice.filesLeft', left),
       ]) {
         assert.ok(lines.includes(`   ${line}`), line);
       }

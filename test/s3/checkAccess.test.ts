@@ -27,8 +27,9 @@ describe('checkAccess', () => {
         ['s3:GetObject', true],
         ['s3:GetBucketLocation', true],
         ['s3:PutObject', 'unknown'],
-        ['s3:DeleteObject', 'unknown'],
+        ['s3:DeleteObject', false],
       ]);
+      assert.deepEqual((await without('s3:ListBucket')).at(-1), ['s3:DeleteObject', true]);
       assert.deepEqual((await without('s3:GetObject', 's3:GetBucketLocation')).slice(0, 3), [
         ['s3:ListBucket', true],
         ['s3:GetObject', false],
@@ -54,6 +55,16 @@ describe('checkAccess', () => {
     const before = fixture.s3.list('exports');
     await checkAccess(fixture.settings(), needs);
     assert.deepEqual(fixture.s3.list('exports'), before);
+  });
+
+  it('takes back the note that a versioned bucket keeps of the deleting that was tried', async () => {
+    const headers = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': 'v1' };
+    const rule = { system: 's3', method: 'DELETE', times: 1 } as const;
+    fixture.faults.add({ ...rule, fault: { kind: 'status', status: 204, headers } });
+    const [finding] = await checkAccess(fixture.settings(), ['delete']);
+    assert.equal(finding?.ok, true);
+    // The sandbox knows no versions, and says so to the second.
+    assert.deepEqual(fixture.s3.calls, { 'DELETE /{bucket}/{key}': { 204: 1, 501: 1 } });
   });
 
   it('throws where no permission can be looked at', async () => {
