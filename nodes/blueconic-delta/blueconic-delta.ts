@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { readingScope } from '../../src/blueconic/fullRead';
+import { segmentReading } from '../../src/blueconic/segmentReading';
 import { SegmentSource } from '../../src/blueconic/segmentSource';
 import { DeltaFilesSource } from '../../src/s3/deltaFilesSource';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
@@ -29,7 +30,12 @@ export default function register(RED: NodeAPI): void {
       node: this,
       def,
       direction: 'export',
-      open: (store, goalId, { fullRead, mappings }) => {
+      scopeText: (source, words) => {
+        if (!(source instanceof SegmentSource)) return undefined;
+        const count = source.propertyCount;
+        return count === undefined ? words('status.allProperties') : words('status.properties', { count });
+      },
+      open: (store, goalId, { fullRead, mappings, read }) => {
         if (def.origin === 'files') {
           const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
           return new DeltaFilesSource(s3.bucket(), store, {
@@ -42,7 +48,7 @@ export default function register(RED: NodeAPI): void {
         return new SegmentSource(blueconic.client(), store, {
           goalId,
           segmentId: required(def.segment, 'a BlueConic segment'),
-          properties: def.properties ?? [],
+          reading: segmentReading({ chosen: def.properties ?? [], read }),
           pageRows: Math.max(1, wholeNumber(def.pageRows, 1000)),
           fullRead,
           fullReads: {

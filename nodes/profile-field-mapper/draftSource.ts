@@ -1,7 +1,8 @@
-import { askedOfSegment } from '../../src/blueconic/segmentSource';
+import { segmentReading } from '../../src/blueconic/segmentReading';
 import { askedOfExport } from '../../src/braze/segmentExportSource';
 import type { NumberMeaning } from '../../src/delta/sums';
 import type { AskedFields } from '../../src/mapping/compileMapping';
+import { fieldsRead } from '../../src/mapping/fieldsRead';
 import { newestFileSample, type Sample, segmentSample } from '../../src/preview/sample';
 import { openBucket } from '../../src/s3/bucket';
 import { blueconicClientOf } from '../blueconic-config/blueconic-config';
@@ -15,16 +16,16 @@ export interface SourceTraits {
   meaning: NumberMeaning;
 }
 
-/** As the source itself would say, from its settings as they stand in the editor. */
-export function traitsOf(source: Draft): SourceTraits {
+/** As the source itself would say, from its settings and the mapping as they stand in the editor. */
+export function traitsOf(source: Draft, mapping: unknown): SourceTraits {
   if (source.type === 'braze-segment-export') {
     const asked = { fields: texts(source.fields), customAttributes: texts(source.customAttributes) };
     return { asked: askedOfExport(asked), meaning: 'total' };
   }
   if (source.type === 'blueconic-delta') {
-    return source.origin === 'files'
-      ? { asked: undefined, meaning: 'amount' }
-      : { asked: askedOfSegment(texts(source.properties)), meaning: 'total' };
+    if (source.origin === 'files') return { asked: undefined, meaning: 'amount' };
+    const read = fieldsRead([mapping], true);
+    return { asked: segmentReading({ chosen: texts(source.properties), read }).asked, meaning: 'total' };
   }
   return { asked: undefined, meaning: 'total' };
 }

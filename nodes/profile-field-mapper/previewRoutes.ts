@@ -65,7 +65,13 @@ const sampleBody = z.object(
 export function previewRoutes(RED: NodeAPI): void {
   route(RED, 'preview', previewBody, ({ mapping, records, source, sink }, signal) =>
     preview(
-      { mapping, records, expressions: expressionHost(RED), ...sink, ...(source && traitsOf(source)) },
+      {
+        mapping,
+        records,
+        expressions: expressionHost(RED),
+        ...sink,
+        ...(source && traitsOf(source, mapping)),
+      },
       signal,
     ),
   );

@@ -36,10 +36,22 @@ interface Place {
 /** The path, and the configured nodes that it leads over, source and sink included. */
 export interface WiredPath extends FlowPath {
   route: string[];
+  /** Who gets the records as the source made them. */
+  readers: RecordReaders;
 }
 
-/** Nodes of ours that rows pass through without changing how they travel. */
-const passThrough = new Set(['profile-field-mapper', 'junction', 'link in', 'link out', 'link call']);
+export interface RecordReaders {
+  /** Ids of the configured mappers. */
+  mappers: string[];
+  /** Names of the other nodes, which may read whatever they like. Debug nodes are not among them: they only show. */
+  others: string[];
+}
+
+/** Nodes that pass on what comes and look at nothing. */
+const wiring = new Set(['junction', 'link in', 'link out', 'link call']);
+const mapperType = 'profile-field-mapper';
+/** Nodes that rows pass through without changing how they travel. */
+const passThrough = new Set([mapperType, ...wiring]);
 /** Core nodes that take arrays apart or put them together anew: a missing row may simply come with another message. */
 const rearranging = new Set(['split', 'join', 'batch']);
 
@@ -65,7 +77,8 @@ export function flowPath(
     });
   }
   const [sink] = sinks;
-  if (sink === undefined) return { sink: undefined, single: false, between: [], route: [] };
+  const readers = readersFrom(keyOf(start), graph);
+  if (sink === undefined) return { sink: undefined, single: false, between: [], route: [], readers };
   const relevant = leadingTo(sink, graph);
   const onTheWay = [...relevant].filter((key) => key !== sink && key !== keyOf(start));
   const forked = [...relevant].some(
@@ -77,6 +90,7 @@ export function flowPath(
     single: !forked && !types.some((node) => rearranging.has(node.type)),
     between: types.filter((node) => !passThrough.has(node.type) && !isSubflow(node)).map(nameOf),
     route: [...new Set([...relevant].map((key) => graph.get(key)!.node.id))].sort(),
+    readers,
   };
 }
 
@@ -167,6 +181,22 @@ function connectReturns(graph: Map<string, Visited>): void {
   }
   for (const [call, target] of called) call.next = [target];
   for (const [visited, next] of returns) visited.next = next;
+}
+
+/** Behind a mapper there are updates; a dynamic call may lead to anybody. */
+function readersFrom(start: string, graph: ReadonlyMap<string, Visited>): RecordReaders {
+  const readers: RecordReaders = { mappers: [], others: [] };
+  const seen = new Set<string>([start]);
+  const open = [...(graph.get(start)?.next ?? [])];
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const { node, next } = graph.get(key)!;
+    if (node.type === mapperType) readers.mappers.push(node.id);
+    else if (isSubflow(node) || (wiring.has(node.type) && node.linkType !== 'dynamic')) open.push(...next);
+    else if (node.type !== 'debug') readers.others.push(nameOf(node));
+  }
+  return readers;
 }
 
 function isSubflow(node: WiredNode): boolean {

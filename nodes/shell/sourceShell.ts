@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { storeSecret } from '../../src/delta/storeSecret';
 import { Sums } from '../../src/delta/sums';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
+import { type FieldsRead, fieldsRead } from '../../src/mapping/fieldsRead';
 import { type Checkpoint, loadCheckpoint, pausedWrite } from '../../src/run/checkpoint';
 import { Checkpointer } from '../../src/run/checkpointer';
 import { type GoalOrder, readGoalOrder } from '../../src/run/connections';
@@ -22,7 +23,7 @@ import { platform } from './platform';
 import { type ReadSystem, readMemory } from './readMemory';
 import { sinkOf, sinkTypes } from './sinkDirectory';
 import { StatusLine } from './statusLine';
-import { inOwnWords, lastWord } from './statusText';
+import { inOwnWords, lastWord, type Words } from './statusText';
 
 /** The part of a source node's configuration that all sources share. */
 export interface SourceNodeDef {
@@ -44,6 +45,8 @@ export interface SourceShellOptions {
   /** Opens the source for one run; a SyncError says which setting is missing or wrong. */
   /** The system that is read, where what it is read to hold should be remembered. */
   remembers?(nodes: ReadonlyMap<string, WiredNode>): ReadSystem | undefined;
+  /** What it asks its system for, as a short text for the status line. */
+  scopeText?(source: Source, words: Words): string | undefined;
   open(store: StateStore, goalId: string, how: OpeningTerms): Source | Promise<Source>;
 }
 
@@ -52,6 +55,8 @@ export interface OpeningTerms {
   fullRead: boolean;
   /** The documents of the mappers on the way to the sink, as deployed. */
   mappings: readonly unknown[];
+  /** What is read of the records before they are updates. */
+  read: FieldsRead;
 }
 
 /** A run that was cut off goes on within this time; later it would act on what has changed long since (R8). */
@@ -186,7 +191,8 @@ export function sourceShell(options: SourceShellOptions): void {
       const secret = await storeSecret(store);
       const source = await options.open(store, node.id, {
         fullRead,
-        mappings: mappingsOn(path.route, nodes),
+        mappings: mappingsOf(path.route, nodes),
+        read: fieldsRead(mappingsOf(path.readers.mappers, nodes), path.readers.others.length === 0),
       });
       // Deployed anew meanwhile: a run begun now would have no node to stop it.
       if (closed) {
@@ -261,7 +267,7 @@ export function sourceShell(options: SourceShellOptions): void {
         path.sink && nodes.get(path.sink)?.type !== 'braze-users-track' && options.remembers?.(nodes);
       const look = system ? readMemory(run, system) : undefined;
       await pump(run, source, {
-        ...pumpOptions(run, message),
+        ...pumpOptions(run, source, message),
         ...(look && { look }),
         ...(resume && { resume }),
         ...(checkpointer && { checkpoint: () => checkpointer.write() }),
@@ -277,7 +283,11 @@ export function sourceShell(options: SourceShellOptions): void {
     }
   }
 
-  function pumpOptions(run: GoalRun, trigger: NodeMessageInFlow | undefined): Parameters<typeof pump>[2] {
+  function pumpOptions(
+    run: GoalRun,
+    source: Source,
+    trigger: NodeMessageInFlow | undefined,
+  ): Parameters<typeof pump>[2] {
     const first = firstRows(options.def);
     let sent = 0;
     return {
@@ -285,23 +295,25 @@ export function sourceShell(options: SourceShellOptions): void {
       ...(first !== undefined && { firstRows: first }),
       ...(run.path.sink === undefined && { pauseMs: pauseWithoutSinkMs }),
       // A source may wait for an hour before its first batch.
-      phaseChanged: () => status.progress('blue', 'dot', () => progressText(run)),
+      phaseChanged: () => status.progress('blue', 'dot', () => progressText(run, source)),
       emit: (batch) => {
         // The first message carries on what the trigger brought; the others must not share its objects.
         node.send(batchMessage(sent++ === 0 ? trigger : undefined, batch, run));
         if (run.path.sink === undefined) handOver(batch, run);
-        status.progress('blue', 'dot', () => progressText(run));
+        status.progress('blue', 'dot', () => progressText(run, source));
       },
     };
   }
 
-  function progressText(run: GoalRun): string {
+  function progressText(run: GoalRun, source: Source): string {
     const { ledger, phase, detail } = run.snapshot();
-    if (phase === 'asking') return words('status.asking');
+    const scope = options.scopeText?.(source, words);
+    if (phase === 'asking') return [words('status.asking'), scope].filter(Boolean).join(' · ');
     if (phase === 'queued' || phase === 'waiting' || phase === 'doubting') {
       return `${detail} · ${words(`status.${phase}`)}`;
     }
-    return `${(ledger.read - ledger.undecided).toLocaleString()} / ${ledger.read.toLocaleString()}${detail ? ` · ${detail}` : ''}`;
+    const rows = `${(ledger.read - ledger.undecided).toLocaleString()} / ${ledger.read.toLocaleString()}`;
+    return [rows, detail, scope].filter(Boolean).join(' · ');
   }
 
   async function finish(
@@ -400,8 +412,8 @@ function placeOf(node: Node): { id: string; within: string } {
   return alias === undefined ? { id: node.id, within: '' } : { id: alias, within: node.z ?? '' };
 }
 
-function mappingsOn(route: readonly string[], nodes: ReadonlyMap<string, WiredNode>): unknown[] {
-  return route.flatMap((id) => {
+function mappingsOf(ids: readonly string[], nodes: ReadonlyMap<string, WiredNode>): unknown[] {
+  return ids.flatMap((id) => {
     const node = nodes.get(id) as (WiredNode & { mapping?: unknown }) | undefined;
     return node?.type === 'profile-field-mapper' ? [node.mapping] : [];
   });

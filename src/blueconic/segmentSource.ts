@@ -7,15 +7,15 @@ import { type FullReadTerms, fullReadDue, fullReadKey, fullReadWrite, lastFullRe
 import { type ReadPage, readPage } from './pageReading';
 import { PageSize } from './pageSize';
 import { profileRecord } from './profileRecord';
-import { isModifiedSince, lastModifiedProperty, modifiedWithin } from './refinement';
+import { isModifiedSince, modifiedWithin } from './refinement';
 import { firstCursor } from './segmentProfiles';
+import type { SegmentReading } from './segmentReading';
 
 export interface SegmentSourceSettings {
   /** Whose watermark this is. */
   goalId: string;
   segmentId: string;
-  /** Profile properties to read; empty: all of them. */
-  properties: string[];
+  reading: SegmentReading;
   /** Profiles in a page at most; see PageSize. */
   pageRows: number;
   /** Read the whole segment, whatever was read before. */
@@ -63,7 +63,12 @@ export class SegmentSource implements Source {
     this.#client = client;
     this.#store = store;
     this.#settings = settings;
-    this.asked = askedOfSegment(settings.properties);
+    this.asked = settings.reading.asked;
+  }
+
+  /** How many properties are asked for by name; undefined: all. */
+  get propertyCount(): number | undefined {
+    return this.#settings.reading.properties?.length;
   }
 
   get since(): number | undefined {
@@ -71,7 +76,7 @@ export class SegmentSource implements Source {
   }
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
-    const { segmentId, pageRows, properties } = this.#settings;
+    const { segmentId, pageRows, reading } = this.#settings;
     context.phase('asking');
     const state = (context.earlier?.state as SegmentState | undefined) ?? (await this.#begin(context.signal));
     this.#state = state;
@@ -88,8 +93,8 @@ export class SegmentSource implements Source {
         {
           segmentId,
           cursor,
-          expand: ['permissions', 'segments'],
-          ...(properties.length > 0 && { properties: [...properties, lastModifiedProperty] }),
+          expand: reading.parts,
+          ...(reading.properties && { properties: reading.properties }),
           ...(refinement && { refinement }),
         },
         size,
@@ -219,11 +224,4 @@ async function* pageRows(
     }
     yield slice;
   }
-}
-
-/** Everything but the properties comes with every profile; of the properties what was asked for, which may be all. */
-export function askedOfSegment(properties: readonly string[]): AskedFields {
-  const asked = new Set(properties);
-  const all = properties.length === 0;
-  return { has: ([root, name]) => all || root !== 'properties' || name === undefined || asked.has(name) };
 }

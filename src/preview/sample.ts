@@ -1,7 +1,9 @@
 import type { BlueConicClient } from '../blueconic/blueconicClient';
+import { segmentReading } from '../blueconic/segmentReading';
 import { SegmentSource } from '../blueconic/segmentSource';
 import type { FileStore, StoredFile } from '../codec/fileStore';
 import { fileUnit } from '../codec/fileUnit';
+import { readsAnything } from '../mapping/fieldsRead';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { SourceContext, SourceUnit } from '../run/source';
 import { MemoryStore } from '../store/memoryStore';
@@ -20,7 +22,7 @@ export interface Sample {
 /** More of a segment or file is never read for a sample. */
 export const maxSampleRecords = 20;
 
-/** The first profiles of a BlueConic segment, as the export source reads them. */
+/** The first profiles of a BlueConic segment, with everything that a mapping could read of them. */
 export async function segmentSample(
   client: BlueConicClient,
   { segmentId, properties }: { segmentId: string; properties: string[] },
@@ -30,7 +32,7 @@ export async function segmentSample(
   const source = new SegmentSource(client, new MemoryStore(), {
     goalId: 'sample',
     segmentId,
-    properties,
+    reading: segmentReading({ chosen: properties, read: readsAnything }),
     pageRows: count,
     fullRead: true,
     fullReads: { firstRun: 'whole', everyDays: 0, scope: '' },

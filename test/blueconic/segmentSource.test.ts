@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { type BlueConicClient, createBlueConicClient } from '../../src/blueconic/blueconicClient';
 import type { FullReadTerms } from '../../src/blueconic/fullRead';
+import { segmentReading } from '../../src/blueconic/segmentReading';
 import { SegmentSource, type SegmentSourceSettings } from '../../src/blueconic/segmentSource';
 import { createHttpClient } from '../../src/http/createHttpClient';
 import type { HttpClient } from '../../src/http/httpClient';
+import { readsAnything } from '../../src/mapping/fieldsRead';
 import type { EarlierLife } from '../../src/run/source';
 import { type BlueConicSandbox, startBlueConicSandbox } from '../../src/sandbox/blueconic/blueconicSandbox';
 import { FaultRules } from '../../src/sandbox/faults';
@@ -13,6 +15,7 @@ import { FakeTenant } from './fakeTenant';
 
 const hour = 3_600_000;
 const whole: FullReadTerms = { firstRun: 'whole', everyDays: 7, scope: 'mapping' };
+const reading = (chosen: string[], read = readsAnything) => segmentReading({ chosen, read });
 const pages = { system: 'blueconic', path: '/segments/everybody/profiles' } as const;
 
 describe('BlueConic segment source', () => {
@@ -40,7 +43,7 @@ describe('BlueConic segment source', () => {
     return new SegmentSource(client, store, {
       goalId: 'goal',
       segmentId: 'everybody',
-      properties: [],
+      reading: reading([]),
       pageRows: 10,
       fullReads: whole,
       ...changes,
@@ -240,7 +243,7 @@ describe('BlueConic segment source', () => {
 
   it('asks for the chosen properties only, and says so', async () => {
     seed(0, 2, 5);
-    const chosen = source({ properties: ['customer_id', 'country'] });
+    const chosen = source({ reading: reading(['customer_id', 'country']) });
     const { records } = await readAndRemember(chosen, store);
     for (const { properties } of records) {
       assert.deepEqual(Object.keys(properties as object).sort(), [
@@ -252,7 +255,35 @@ describe('BlueConic segment source', () => {
     assert.equal(chosen.asked.has(['properties', 'country']), true);
     assert.equal(chosen.asked.has(['properties', 'email']), false);
     assert.equal(chosen.asked.has(['segments']), true);
+    assert.equal(chosen.propertyCount, 3);
     assert.equal(source().asked.has(['properties', 'email']), true);
+    assert.equal(source().propertyCount, undefined);
+  });
+
+  it('asks for no more than what is read: of properties, segments and permission level', async () => {
+    seed(0, 2, 5);
+    const read = { fields: [['properties', 'customer_id']], identifiers: [] };
+    const { records } = await readAndRemember(source({ reading: reading([], read) }), store);
+    for (const record of records) {
+      assert.deepEqual(Object.keys(record).sort(), [
+        'consentedObjectives',
+        'id',
+        'lastModified',
+        'properties',
+        'refusedObjectives',
+      ]);
+      assert.deepEqual(Object.keys(record.properties as object).sort(), ['customer_id', 'lastmodifieddate']);
+    }
+    const parts = { fields: [['permissionLevel'], ['segments']], identifiers: [] };
+    const { records: whole } = await readAndRemember(
+      source({ goalId: 'other', reading: reading([], parts) }),
+      store,
+    );
+    for (const { permissionLevel, segments, properties } of whole) {
+      assert.equal(permissionLevel, 'PERSONAL');
+      assert.ok((segments as { id: string }[]).some(({ id }) => id === 'everybody'));
+      assert.deepEqual(Object.keys(properties as object), ['lastmodifieddate']);
+    }
   });
 
   it('holds the watermark while a row has no known outcome', async () => {

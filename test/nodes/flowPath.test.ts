@@ -99,6 +99,54 @@ describe('way from a source to its sink', () => {
     assert.equal(path.sink, 'sink');
   });
 
+  describe('and who reads the records', () => {
+    const readers = (drawn: Record<string, Drawn>) =>
+      flowPath(flow(drawn), { id: 'source', within: '' }, sinkTypes).readers;
+
+    it('are the first mappers, over junctions and links and out of subflows, and nobody behind them', () => {
+      const found = readers({
+        source: source(['junction', 'box']),
+        junction: { type: 'junction', to: 'out' },
+        out: { type: 'link out', links: ['in'] },
+        in: { type: 'link in', to: 'mapper' },
+        mapper: mapper('after'),
+        after: { type: 'function', to: 'sink' },
+        box: { type: 'subflow:def' },
+        def: { type: 'subflow', in: [{ wires: [{ id: 'inside' }] }] },
+        inside: { ...mapper([]), z: 'def' },
+        sink,
+      });
+      assert.deepEqual([found.mappers.sort(), found.others], [['inside', 'mapper'], []]);
+    });
+
+    it('are all other nodes that get them, beside the way too', () => {
+      const found = readers({
+        source: source(['function', 'mapper', 'copy']),
+        function: { type: 'function', to: 'mapper' },
+        copy: { type: 'mqtt out' },
+        mapper: mapper('sink'),
+        sink,
+      });
+      assert.deepEqual(
+        [found.mappers, found.others.sort()],
+        [['mapper'], ['function function', 'mqtt out copy']],
+      );
+    });
+
+    it('are not debug nodes, but a sink without a mapper and whoever a dynamic call may lead to', () => {
+      const drawn = {
+        source: source(['debug', 'mapper']),
+        debug: { type: 'debug' },
+        mapper: mapper('sink'),
+        sink,
+      };
+      assert.deepEqual(readers(drawn), { mappers: ['mapper'], others: [] });
+      assert.deepEqual(readers({ source: source('sink'), sink }).others, ['braze-users-track sink']);
+      const call = { type: 'link call', linkType: 'dynamic', to: 'sink' };
+      assert.deepEqual(readers({ source: source('call'), call, sink }).others, ['link call call']);
+    });
+  });
+
   it('comes to an end in a circle', () => {
     const path = pathFrom('source', {
       source: source('one'),

@@ -53,7 +53,13 @@ function watched(func = 'return null;', runtime = new FakeRuntime()) {
       { id: 'sink', type: 'braze-users-track' },
     ].map((node) => [node.id, node]),
   );
-  const path = { sink: 'sink', single: true, between: ['function'], route: [...nodes.keys()] };
+  const path = {
+    sink: 'sink',
+    single: true,
+    between: ['function'],
+    route: [...nodes.keys()],
+    readers: { mappers: [], others: [] },
+  };
   const run = new GoalRun({ id: 'r', goal: { id: 'source', name: 'goal', direction: 'export' }, path });
   watchPassage(runtime.RED, nodes, path, run);
   const unit = run.openUnit('file');
