@@ -20,7 +20,7 @@ const quote = 0x22;
  */
 export class CsvRowCutter {
   /** Bytes after which a cell begins. */
-  delimiters: readonly number[];
+  delimiters: readonly number[] = [];
   readonly #maxRowBytes: number;
   #parts: Buffer[] = [];
   #bytes = 0;
@@ -32,8 +32,7 @@ export class CsvRowCutter {
   /** The byte before was a quote that ended a quoted part: another one makes both a quote within it. */
   #justClosed = false;
 
-  constructor(delimiters: readonly number[], maxRowBytes: number) {
-    this.delimiters = delimiters;
+  constructor(maxRowBytes: number) {
     this.#maxRowBytes = maxRowBytes;
   }
 

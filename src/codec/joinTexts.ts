@@ -6,10 +6,10 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
  * one begins, and byte order marks at their beginnings are left out.
  */
 export async function* joinTexts(
-  texts: Iterable<AsyncIterable<Uint8Array>>,
+  texts: AsyncIterable<AsyncIterable<Uint8Array>>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let lineIsOpen = false;
-  for (const text of texts) {
+  for await (const text of texts) {
     let begun = false;
     for await (const chunk of withoutMark(text)) {
       if (chunk.length === 0) continue;

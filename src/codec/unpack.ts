@@ -1,4 +1,5 @@
 import { gunzip } from './gunzip';
+import { joinTexts } from './joinTexts';
 import type { PackedBytes } from './packedBytes';
 import type { UnpackLimits } from './unpackGuard';
 import { unzip } from './unzip';
@@ -18,35 +19,50 @@ export function packingOf(head: Uint8Array): Packing {
   return 'plain';
 }
 
-/**
- * The bytes of a file, decompressed where its first bytes say that it is gzip or zip, untouched where they do not; of
- * a zip archive with several members, all their lines. An empty file is plain. Leaving the loop early ends the reading.
- *
- * @throws SyncError those of `gunzip` and `unzip`; what `packed` throws; the signal's reason.
- */
-export async function* unpack(
+/** The texts of a file as one text of lines. Throws as `unpackTexts` does. */
+export function unpack(
   packed: PackedBytes,
   limits: UnpackLimits = {},
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  return joinTexts(unpackTexts(packed, limits, signal));
+}
+
+/**
+ * What a file holds, decompressed where its first bytes say that it is gzip or zip: the text of each member of a zip
+ * archive, and one text of everything else. Each must be read before the next is asked for. An empty file is plain.
+ * Leaving the loop early ends the reading.
+ *
+ * @throws SyncError those of `gunzip` and `unzip`; what `packed` throws; the signal's reason.
+ */
+export async function* unpackTexts(
+  packed: PackedBytes,
+  limits: UnpackLimits = {},
+  signal?: AbortSignal,
+): AsyncGenerator<AsyncIterable<Uint8Array>, void, undefined> {
   const upstream = packed.read()[Symbol.asyncIterator]();
   let packing: Packing;
   try {
     const { chunks, ended } = await head(upstream);
     const all = resumed(chunks, ended ? undefined : upstream);
     packing = packingOf(Buffer.concat(chunks));
-    if (packing === 'gzip') yield* gunzip(all, limits, signal);
-    else if (packing === 'plain') {
-      for await (const chunk of all) {
-        signal?.throwIfAborted();
-        yield chunk;
-      }
-    }
+    if (packing === 'gzip') yield gunzip(all, limits, signal);
+    else if (packing === 'plain') yield abortable(all, signal);
   } finally {
     await upstream.return?.();
   }
   // From its end: where the members are stands in the directory there.
   if (packing === 'zip') yield* unzip(packed, limits, signal);
+}
+
+async function* abortable(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
 }
 
 async function head(upstream: AsyncIterator<Uint8Array>): Promise<{ chunks: Uint8Array[]; ended: boolean }> {

@@ -2,7 +2,6 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { ByteWindows } from './byteWindows';
 import { fileCorrupt } from './fileErrors';
 import { inflate, inflatedChunkBytes, zlibFault } from './inflate';
-import { joinTexts } from './joinTexts';
 import type { PackedBytes } from './packedBytes';
 import { UnpackGuard, type UnpackLimits } from './unpackGuard';
 import { type ZipMember, zipMembers } from './zipDirectory';
@@ -11,9 +10,9 @@ const headerBytes = 30;
 const headerSignature = 0x04034b50;
 
 /**
- * The texts of all members of a zip archive as one text, in the order of its directory: so a line has the same number
- * whenever the archive is read. Members are read one after the other as they are asked for, and what is held does not
- * grow with them. Size and checksum of each are judged at its end.
+ * The texts of all members of a zip archive, in the order of its directory: so a line has the same number whenever the
+ * archive is read. Each must be read before the next is asked for; what is held does not grow with them. Size and
+ * checksum of each are judged at its end.
  *
  * @throws SyncError `FILE_CORRUPT` and those of `zipMembers`; what `packed` throws; the signal's reason.
  */
@@ -21,20 +20,13 @@ export async function* unzip(
   packed: PackedBytes,
   limits: UnpackLimits = {},
   signal?: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<AsyncIterable<Uint8Array>, void, undefined> {
   signal?.throwIfAborted();
   const guard = new UnpackGuard(limits);
   const windows = new ByteWindows(packed);
-  const members = await zipMembers(windows, guard);
-  yield* joinTexts(texts(members, (member) => memberText(member, packed, windows, guard, signal)));
-}
-
-/** Each only made when its turn comes. */
-function* texts(
-  members: readonly ZipMember[],
-  open: (member: ZipMember) => AsyncIterable<Uint8Array>,
-): Generator<AsyncIterable<Uint8Array>> {
-  for (const member of members) yield open(member);
+  for (const member of await zipMembers(windows, guard)) {
+    yield memberText(member, packed, windows, guard, signal);
+  }
 }
 
 async function* memberText(

@@ -6,7 +6,7 @@ import type { UnpackGuard } from './unpackGuard';
 
 type Yauzl = typeof import('yauzl');
 
-/** One file inside an archive. Its name is never used: nothing is written to a disk, so no name can lead anywhere. */
+/** One file inside an archive. Nothing is written to a disk, so no name can lead anywhere. */
 export interface ZipMember {
   /** Where its local header begins. */
   headerAt: number;
@@ -22,7 +22,7 @@ const entrySignature = 0x02014b50;
 const localHeaderBytes = 30;
 
 /**
- * The members of an archive in the order of its directory, without those that are folders. The directory stands at the
+ * The members of an archive in the order of its directory, without folders and what macOS adds. The directory stands at the
  * end and is read whole first, so that what cannot or must not be read is refused before any row of it is.
  *
  * @throws SyncError `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_TOO_LARGE`, `FILE_ENCRYPTED`, `FILE_FORMAT`; what reading
@@ -43,10 +43,10 @@ export async function zipMembers(windows: ByteWindows, guard: UnpackGuard): Prom
   let packed = 0;
   let plain = 0;
   try {
-    if (zip.entryCount > guard.maxMembers) throw tooManyMembers(guard);
+    if (zip.entryCount > guard.maxMembers) throw fileTooLarge(file, `more than ${guard.maxMembers} files`);
     for await (const entry of zip.eachEntry()) {
       if (entry.isEncrypted()) throw fileEncrypted(file);
-      if (isFolder(entry)) continue;
+      if (isFolder(entry) || isOfMacOs(entry)) continue;
       const { compressionMethod: method, compressedSize, uncompressedSize } = entry;
       if (method !== stored && method !== deflate) throw methodUnknown(file, method);
       packed += localHeaderBytes + compressedSize;
@@ -116,9 +116,7 @@ function isFolder({ fileNameRaw, uncompressedSize }: Entry): boolean {
   return uncompressedSize === 0 && fileNameRaw.at(-1) === 0x2f;
 }
 
-function tooManyMembers({ file, maxMembers }: UnpackGuard): SyncError {
-  return fileTooLarge(
-    file,
-    maxMembers === 1 ? 'several files, where it may be one' : `more than ${maxMembers} files`,
-  );
+/** Icons and the like that macOS packs beside each file: no rows, though they may end in `.csv`. */
+function isOfMacOs({ fileNameRaw }: Entry): boolean {
+  return fileNameRaw.toString('latin1').startsWith('__MACOSX/');
 }

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type CsvOptions, type CsvRow, readCsv } from '../../src/codec/csv';
+import { type CsvOptions, readCsv } from '../../src/codec/csv';
+import { type CsvRow, usualDelimiters } from '../../src/codec/csvTable';
+import type { TextEncoding } from '../../src/codec/utf8Bytes';
 import { source } from './byteSource';
+
+async function* texts(...all: ReturnType<typeof source>[]) {
+  yield* all;
+}
 
 async function read(bytes: string | Buffer, options?: CsvOptions, cuts?: number[]): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
-  for await (const slice of readCsv(source(Buffer.from(bytes), cuts), options)) {
+  for await (const slice of readCsv(texts(source(Buffer.from(bytes), cuts)), options)) {
     assert.ok(slice.length > 0);
     rows.push(...slice);
   }
@@ -18,18 +24,21 @@ function quoted(value: string): string {
   return `"${value.replaceAll('"', '""')}"`;
 }
 
-/** UTF-16 with its mark. */
 function utf16(text: string, bigEndian: boolean): Buffer {
-  const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  const bytes = Buffer.from(text, 'utf16le');
   return bigEndian ? bytes.swap16() : bytes;
 }
 
-const encodings: Record<string, (text: string) => Buffer> = {
-  'UTF-8': (text) => Buffer.from(text),
-  'UTF-8 with a mark': (text) => Buffer.from(`\uFEFF${text}`),
-  'UTF-16, little end first': (text) => utf16(text, false),
-  'UTF-16, big end first': (text) => utf16(text, true),
-};
+/** Each with the setting that it needs; a mark needs none, and outweighs a wrong one. */
+const encodings: { encode: (text: string) => Buffer; encoding?: TextEncoding }[] = [
+  { encode: (text) => Buffer.from(text) },
+  { encode: (text) => Buffer.from(`\uFEFF${text}`) },
+  { encode: (text) => Buffer.from(`\uFEFF${text}`), encoding: 'windows-1252' },
+  { encode: (text) => utf16(`\uFEFF${text}`, false), encoding: 'utf-8' },
+  { encode: (text) => utf16(`\uFEFF${text}`, true), encoding: 'utf-16le' },
+  { encode: (text) => utf16(text, false), encoding: 'utf-16le' },
+  { encode: (text) => utf16(text, true), encoding: 'utf-16be' },
+];
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }),
@@ -52,38 +61,87 @@ describe('readCsv', () => {
         rows: fc.array(fc.array(anyText, { minLength: names.length, maxLength: names.length }), {
           maxLength: 12,
         }),
-        delimiter: fc.constantFrom(',', ';', '\t', '|'),
+        delimiter: fc.constantFrom(',', ';', '\t', '|', '^', ' '),
+        told: fc.boolean(),
+        valueSeparator: fc.constantFrom(undefined, '|', ', ', 'a', '\n'),
+        quoteAll: fc.boolean(),
         lineEnd: fc.constantFrom('\n', '\r\n'),
         lastLineEnd: fc.boolean(),
-        encode: fc.constantFrom(...Object.values(encodings)),
+        written: fc.constantFrom(...encodings),
         rowsPerSlice: fc.integer({ min: 1, max: 5 }),
         cuts: fc.array(fc.nat(5000), { maxLength: 20 }),
       }),
     );
     await fc.assert(
-      fc.asyncProperty(
-        file,
-        async ({ names, rows, delimiter, lineEnd, lastLineEnd, encode, rowsPerSlice, cuts }) => {
-          const bare = (value: string) => !/["\r\n,;\t|]/.test(value);
-          const lines = [names, ...rows].map((cells) =>
-            cells.map((cell) => (bare(cell) ? cell : quoted(cell))).join(delimiter),
-          );
-          const text = lines.join(lineEnd) + (lastLineEnd ? lineEnd : '');
-          const got = await read(encode(text), { rowsPerSlice }, cuts);
-          let line = 1 + lines[0]!.split('\n').length;
-          const expected = rows.map((cells, at) => {
-            const held = cells.flatMap((cell, column) =>
-              cell === '' ? [] : [[names[column]!, [cell]] as [string, string[]]],
-            );
-            const made = row(line, Object.fromEntries(held));
-            line += lines[at + 1]!.split('\n').length;
-            return made;
+      fc.asyncProperty(file, async ({ names, rows, delimiter, told, valueSeparator, written, ...how }) => {
+        const bare = (value: string) => !how.quoteAll && !/["\r\n,;\t|^ ]/.test(value);
+        const lines = [names, ...rows].map((cells) =>
+          cells.map((cell) => (bare(cell) ? cell : quoted(cell))).join(delimiter),
+        );
+        const text = lines.join(how.lineEnd) + (how.lastLineEnd ? how.lineEnd : '');
+        const options: CsvOptions = {
+          rowsPerSlice: how.rowsPerSlice,
+          ...((told || !usualDelimiters.includes(delimiter)) && { delimiter }),
+          ...(valueSeparator !== undefined && { valueSeparator }),
+          ...(written.encoding && { encoding: written.encoding }),
+        };
+        const got = await read(written.encode(text), options, how.cuts);
+        let line = 1 + lines[0]!.split('\n').length;
+        const expected = rows.map((cells, at) => {
+          const held = cells.map((cell, column): [string, string[]] => {
+            const values = valueSeparator === undefined ? [cell] : cell.split(valueSeparator);
+            return [names[column]!, values.filter((value) => value !== '')];
           });
-          assert.deepEqual(got, expected);
-        },
-      ),
-      { numRuns: 300 },
+          const made = row(line, Object.fromEntries(held));
+          line += lines[at + 1]!.split('\n').length;
+          return made;
+        });
+        assert.deepEqual(got, expected);
+      }),
+      { numRuns: 400 },
     );
+  });
+
+  it('reads Latin 1 with what Windows adds to it', async () => {
+    const bytes = Buffer.from('612c620a808496998e9f2ce4f6fcc4d6dcdfe9ff0a', 'hex');
+    assert.deepEqual(await read(bytes, { encoding: 'windows-1252' }, [5, 7]), [
+      row(2, { a: ['€„–™ŽŸ'], b: ['äöüÄÖÜßéÿ'] }),
+    ]);
+    assert.deepEqual(await read(bytes), [{ line: 2, fault: 'bad-encoding' }]);
+  });
+
+  it('rejects the rows of UTF-16 that hold halves of characters, and reads the rest', async () => {
+    const text = utf16('\uFEFFa,b\n1,\ud83d\n2,😀\n3,\ude00\n4,x', false);
+    for (const cuts of [
+      [],
+      [15, 16, 17, 18, 19, 20, 21, 22, 23],
+      Array.from({ length: 60 }, (_, at) => at),
+    ]) {
+      assert.deepEqual(await read(text, {}, cuts), [
+        { line: 2, fault: 'bad-encoding' },
+        row(3, { a: ['2'], b: ['😀'] }),
+        { line: 4, fault: 'bad-encoding' },
+        row(5, { a: ['4'], b: ['x'] }),
+      ]);
+      const ended = await read(text.subarray(0, -1), {}, cuts);
+      assert.deepEqual(ended.at(-1), { line: 5, fault: 'bad-encoding' });
+    }
+  });
+
+  it('reads several texts, each by its own header, and counts lines through all of them', async () => {
+    const parts = ['a,b\n1,2\n', '\uFEFFb;c\n"3\n";4', '', 'a\n5\n'];
+    const rows: CsvRow[] = [];
+    for await (const slice of readCsv(texts(...parts.map((part) => source(Buffer.from(part))))))
+      rows.push(...slice);
+    assert.deepEqual(rows, [
+      row(2, { a: ['1'], b: ['2'] }),
+      row(4, { b: ['3\n'], c: ['4'] }),
+      row(7, { a: ['5'] }),
+    ]);
+    const broken = readCsv(texts(source(Buffer.from('a\n')), source(Buffer.from('a,a\n'))), {
+      file: 'x.zip',
+    });
+    await assert.rejects(broken.next(), { code: 'FILE_FORMAT', message: /x\.zip \(file 2 in it\)/ });
   });
 
   it('passes over blank lines, and counts them', async () => {
@@ -113,7 +171,7 @@ describe('readCsv', () => {
       { line: 4, fault: 'wrong-cell-count' },
       { line: 5, fault: 'bad-quotes' },
       { line: 6, fault: 'bad-quotes' },
-      { line: 7, fault: 'bad-utf8' },
+      { line: 7, fault: 'bad-encoding' },
       { line: 8, fault: 'row-too-long' },
       { line: 9, fault: 'row-too-long' },
       row(30, { a: ['two\nlines'], b: ['2'] }),
@@ -137,6 +195,7 @@ describe('readCsv', () => {
     ['a,,c', /no name for column 2/],
     ['a,b,a', /names a column twice/],
     ['a,b"c', /quotes/],
+    ['\u0000a\u0000,\u0000b', /UTF-16/],
     [`a,${'b'.repeat(100)}`, /too long/],
   ] as const) {
     it(`refuses the header ${header.slice(0, 10)}`, async () => {

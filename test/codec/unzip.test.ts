@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
+import { joinTexts } from '../../src/codec/joinTexts';
 import { type NdjsonRow, readNdjson } from '../../src/codec/ndjson';
 import type { PackedBytes } from '../../src/codec/packedBytes';
 import type { UnpackLimits } from '../../src/codec/unpackGuard';
-import { unzip } from '../../src/codec/unzip';
+import { unzip as unzipTexts } from '../../src/codec/unzip';
 import { type ZipEntry, zipOf } from '../../src/sandbox/braze/zipWriter';
 import { collect, packedSource } from './byteSource';
 
@@ -15,6 +16,7 @@ const failsWith = (code: string, fault?: RegExp) => (thrown: Error & { code?: st
 };
 
 const text = (content: string, name = 'part.txt'): ZipEntry => ({ name, content: Buffer.from(content) });
+const unzip = (...of: Parameters<typeof unzipTexts>) => joinTexts(unzipTexts(...of));
 const read = (bytes: Buffer, limits?: UnpackLimits) => collect(unzip(packedSource(bytes), limits));
 
 async function rowsOf(packed: PackedBytes): Promise<NdjsonRow[]> {
