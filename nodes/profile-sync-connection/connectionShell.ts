@@ -1,10 +1,10 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { asSyncError, type SyncError } from '../../src/errors/syncError';
 import { commandForms, type RunRequest, readCommand } from '../../src/run/connectionCommand';
-import { ConnectionRunner, type ConnectionSnapshot } from '../../src/run/connectionRunner';
+import { ConnectionRunner, type ConnectionSnapshot, type RunDecision } from '../../src/run/connectionRunner';
 import { ConnectionState } from '../../src/run/connectionState';
 import { type GoalOrder, goalOrderMessage } from '../../src/run/connections';
-import type { RunReport } from '../../src/run/report';
+import type { ConnectionGoal, RunReport } from '../../src/run/report';
 import { reportSubject, reportText } from '../../src/run/reportText';
 import { onceFlowsRun } from '../shell/flowsRun';
 import { platform } from '../shell/platform';
@@ -26,6 +26,8 @@ export interface ConnectionDescription extends ConnectionSnapshot {
   name: string;
   labels: string[];
   favourite: boolean;
+  /** In the order of their outputs. */
+  goals: ConnectionGoal[];
   lastRun?: LastRun;
 }
 
@@ -91,6 +93,7 @@ export class ConnectionShell {
       name: this.#node.name ?? '',
       labels: this.#def.labels ?? [],
       favourite: this.#def.favourite === true,
+      goals: connectionSettings(this.#node.id, this.#def).goals.map((goal) => ({ ...goal })),
       ...this.#runner.snapshot(),
       ...this.#lastRun(),
     };
@@ -98,6 +101,16 @@ export class ConnectionShell {
 
   setOn(on: boolean): Promise<void> {
     return this.#runner.setOn(on);
+  }
+
+  /** As a message would, but nothing waits for the end of the run. */
+  async runNow(request: RunRequest): Promise<{ decision: RunDecision['kind'] }> {
+    const { kind } = await this.#runner.request(request, {} as NodeMessageInFlow);
+    return { decision: kind };
+  }
+
+  stop(): Promise<void> {
+    return this.#runner.stop();
   }
 
   /** The newest first. */

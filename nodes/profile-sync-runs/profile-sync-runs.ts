@@ -1,33 +1,27 @@
 import type { NodeAPI } from 'node-red';
-import { asSyncError } from '../../src/errors/syncError';
 import { readHistory } from '../../src/run/history';
-import type { RunSummary } from '../../src/run/runSummary';
 import { platform } from '../shell/platform';
-import { storeFolders } from '../shell/storeSettings';
+import { answer } from '../shell/routeAnswer';
+import { goalRoutes } from './goalRoutes';
+import { historyRoutes } from './historyRoutes';
+import { publishRuns } from './runNews';
+import { readFromStores } from './storesRead';
 
 /** Runs that one answer lists at most. */
 const listedRuns = 50;
 
 /**
- * A runtime plugin: what is running now and what ran before, for dialogs, scripts and monitoring. Counts and references
- * only, never a value of a profile.
+ * A runtime plugin: what is running now and what ran before, for the sidebar, dialogs, scripts and monitoring. Counts
+ * and references only, never a value of a profile, but for the rejected rows that a sink was told to keep.
  */
 export default function register(RED: NodeAPI): void {
-  RED.httpAdmin.get(
-    '/profile-sync/runs',
-    RED.auth.needsPermission('profile-sync.read'),
-    (_request, response) => {
-      runs(RED).then(
-        (body) => response.json(body),
-        (thrown) => {
-          const error = asSyncError(thrown, 'reading the run history');
-          response.status(500).json({ code: error.code, message: error.message });
-        },
-      );
-    },
-  );
-
+  const read = RED.auth.needsPermission('profile-sync.read');
   const write = RED.auth.needsPermission('profile-sync.write');
+
+  RED.httpAdmin.get('/profile-sync/runs', read, (_request, response) => {
+    answer(response, 'reading the run history', () => runs(RED));
+  });
+
   RED.httpAdmin.post('/profile-sync/runs/:run/stop', write, (request, response) => {
     const run = platform.runs.find(String(request.params.run));
     if (!run) {
@@ -39,29 +33,21 @@ export default function register(RED: NodeAPI): void {
     run.pause();
     response.json({});
   });
+
+  historyRoutes(RED);
+  goalRoutes(RED);
+  publishRuns(RED);
 }
 
 async function runs(RED: NodeAPI): Promise<object> {
-  const read = await Promise.allSettled(storeFolders(RED).map(historyOf));
-  const problems = read.flatMap((result) =>
-    result.status === 'rejected' ? [asSyncError(result.reason, 'reading the run history')] : [],
-  );
-  // One store that does not open must not hide the runs of the others.
-  if (problems.length === read.length) throw problems[0];
-  const history = read.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const { read, problems } = await readFromStores(RED, (store) => readHistory(store, listedRuns));
   return {
     live: platform.runs.live(),
     // Run ids begin with their time of start.
-    history: history.sort((a, b) => (a.run < b.run ? 1 : -1)).slice(0, listedRuns),
-    ...(problems.length > 0 && { problems: problems.map(({ code, message }) => ({ code, message })) }),
+    history: read
+      .flat()
+      .sort((a, b) => (a.run < b.run ? 1 : -1))
+      .slice(0, listedRuns),
+    ...(problems && { problems }),
   };
-}
-
-async function historyOf(folder: string): Promise<RunSummary[]> {
-  const { store } = await platform.stores.acquire(folder);
-  try {
-    return await readHistory(store, listedRuns);
-  } finally {
-    platform.stores.release(store);
-  }
 }

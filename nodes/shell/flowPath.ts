@@ -94,6 +94,15 @@ export function flowPath(
   };
 }
 
+/** Run-time ids of everything that messages of a node can reach; nothing is followed beyond nodes of the types in `ends`. */
+export function reachedFrom(
+  nodes: ReadonlyMap<string, WiredNode>,
+  start: string,
+  ends: ReadonlySet<string>,
+): Set<string> {
+  return new Set(walk(nodes, { id: start, within: '' }, ends).keys());
+}
+
 interface Visited {
   node: WiredNode;
   next: string[];

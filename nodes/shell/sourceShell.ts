@@ -15,6 +15,7 @@ import { type RunManner, readSourceCommand } from '../../src/run/sourceCommand';
 import type { StateStore } from '../../src/store/store';
 import { configHash } from './configHash';
 import { wholeNumber } from './configValue';
+import { deployedNodes } from './deployedNodes';
 import { earlierRun } from './earlierRun';
 import { flowPath, type WiredNode } from './flowPath';
 import { onFlowsRun } from './flowsRun';
@@ -396,14 +397,6 @@ function joinSink(sinkId: string, run: GoalRun): void {
     return;
   }
   sink.join(run);
-}
-
-function deployedNodes(RED: NodeAPI): Map<string, WiredNode> {
-  const nodes = new Map<string, WiredNode>();
-  RED.nodes.eachNode((def) => {
-    nodes.set(def.id, def as unknown as WiredNode);
-  });
-  return nodes;
 }
 
 /** A node inside a subflow runs under another id than it is configured under. */

@@ -71,7 +71,8 @@ export class SegmentExportSource implements Source {
       for (; at < files.length; at++) {
         const file = files[at]!;
         if (context.earlier?.isDone(file.key)) continue;
-        context.phase('reading', `${at + 1} / ${files.length}`);
+        const place = { number: at + 1, of: files.length };
+        context.phase('reading', `${place.number} / ${place.of}`, place);
         yield fileUnit(this.#files, file);
       }
       if (await this.#grew(state.objectPrefix!, files, context)) await context.checkpoint();

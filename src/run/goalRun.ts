@@ -11,6 +11,7 @@ import type { Price } from './price';
 import { rowsLost, whyFailed } from './runErrors';
 import type { GoalIdentity, GoalToken, RunListener, RunResult, RunSnapshot, RunSummary } from './runSummary';
 import { sampledUnits } from './sampledUnits';
+import type { UnitPlace } from './source';
 import { rowState, UnitRows } from './unitRows';
 
 /** How rows get from the source to the sink, as the wires say. */
@@ -130,6 +131,7 @@ export class GoalRun {
   #reportedBy: string | undefined;
   #phase = 'starting';
   #detail = '';
+  #place: UnitPlace | undefined;
   readonly #notices = new Map<RunNotice['code'], RunNotice>();
 
   constructor(options: GoalRunOptions) {
@@ -217,9 +219,10 @@ export class GoalRun {
     this.#openRoom();
   }
 
-  setPhase(phase: string, detail = ''): void {
+  setPhase(phase: string, detail = '', place?: UnitPlace): void {
     this.#phase = phase;
     this.#detail = detail;
+    this.#place = place;
   }
 
   // --- the source's side ---------------------------------------------------------------------------------------
@@ -567,6 +570,7 @@ export class GoalRun {
       startedAt: this.startedAt.toISOString(),
       phase: this.#stopping ? 'stopping' : this.#phase,
       detail: this.#detail,
+      ...(this.#place && { place: this.#place }),
       ledger: this.ledger.snapshot(this.#undecided),
     };
   }

@@ -3,7 +3,7 @@ import { asSyncError } from '../errors/syncError';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { Checkpoint } from './checkpoint';
 import type { GoalRun } from './goalRun';
-import type { EarlierLife, Source, SourceUnit } from './source';
+import type { EarlierLife, Source, SourceUnit, UnitPlace } from './source';
 
 /** One message's worth of records. */
 export interface EmittedBatch {
@@ -46,8 +46,8 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
     run.signal.throwIfAborted();
     const context = {
       signal: run.signal,
-      phase: (phase: string, detail?: string) => {
-        run.setPhase(phase, detail);
+      phase: (phase: string, detail?: string, place?: UnitPlace) => {
+        run.setPhase(phase, detail, place);
         options.phaseChanged?.();
       },
       checkpoint: options.checkpoint ?? (async () => undefined),

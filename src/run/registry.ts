@@ -54,8 +54,12 @@ export class RunRegistry {
     return this.#live.get(runId);
   }
 
+  open(): GoalRun[] {
+    return [...this.#live.values()];
+  }
+
   live(): RunSnapshot[] {
-    return [...this.#live.values()].map((run) => run.snapshot());
+    return this.open().map((run) => run.snapshot());
   }
 
   runsOfSink(sinkId: string): GoalRun[] {

@@ -1,6 +1,7 @@
 import type { LedgerSnapshot } from './ledger';
 import type { RunNotice } from './notices';
 import type { Price } from './price';
+import type { UnitPlace } from './source';
 
 /** What runs: the goal's lasting identity (its source node, for now) and how people call it. */
 export interface GoalIdentity {
@@ -26,6 +27,8 @@ export interface RunSnapshot {
   startedAt: string;
   phase: string;
   detail: string;
+  /** Where the source is, if it knows how many units there are. */
+  place?: UnitPlace;
   ledger: LedgerSnapshot;
 }
 

@@ -29,12 +29,20 @@ export interface SourceUnit {
 
 /**
  * What a source wants people to see while it works. `queued`: somebody else's work must end first; `doubting`: nothing
- * came for so long that the settings may be wrong. `detail` starts with a number where it has one.
+ * came for so long that the settings may be wrong. `detail` starts with a number where it has one. `place`: which of how
+ * many units comes next, where the source knows.
  */
 export type ReportPhase = (
   phase: 'asking' | 'queued' | 'waiting' | 'doubting' | 'reading',
   detail?: string,
+  place?: UnitPlace,
 ) => void;
+
+/** A unit's number, from 1, of all there are. */
+export interface UnitPlace {
+  number: number;
+  of: number;
+}
 
 /** What an earlier life of the run left behind, for a source that goes on (R8). */
 export interface EarlierLife {

@@ -41,7 +41,8 @@ export class DeltaFilesSource implements Source {
     await context.checkpoint();
     for (const [at, file] of list.entries()) {
       if (context.earlier?.isDone(file.key)) continue;
-      context.phase('reading', `${at + 1} / ${list.length}`);
+      const place = { number: at + 1, of: list.length };
+      context.phase('reading', `${place.number} / ${place.of}`, place);
       yield { ...fileUnit(this.#files, file), ...(file.readBefore && { readBefore: true }) };
     }
   }

@@ -1,4 +1,4 @@
-import type { StateStore, StoreKey, StoreSpace, StoreWrite } from './store';
+import type { KeySpan, StateStore, StoreKey, StoreSpace, StoreWrite } from './store';
 import type { EngineWrite, StoreEngine } from './storeEngine';
 import { fullKey, keyInSpace, keysBeginningWith } from './storeKey';
 import { WriteQueue } from './writeQueue';
@@ -28,17 +28,17 @@ export class EngineStore implements StateStore {
   async *list(
     space: StoreSpace,
     prefix: string,
-    options: { newestFirst?: boolean; limit?: number } = {},
+    options: { newestFirst?: boolean; limit?: number } & KeySpan = {},
   ): AsyncIterable<{ key: string; value: Buffer }> {
-    const entries = this.#engine.entries(keysBeginningWith(space, prefix), {
+    const entries = this.#engine.entries(keysBeginningWith(space, prefix, options), {
       reverse: options.newestFirst ?? false,
       limit: options.limit,
     });
     for await (const [key, value] of entries) yield { key: keyInSpace(key).toString(), value };
   }
 
-  async *keys(space: StoreSpace, prefix: Uint8Array | string): AsyncIterable<Buffer> {
-    for await (const key of this.#engine.keys(keysBeginningWith(space, prefix))) yield keyInSpace(key);
+  async *keys(space: StoreSpace, prefix: Uint8Array | string, span?: KeySpan): AsyncIterable<Buffer> {
+    for await (const key of this.#engine.keys(keysBeginningWith(space, prefix, span))) yield keyInSpace(key);
   }
 
   approximateSize(space?: StoreSpace): Promise<number> {

@@ -20,6 +20,12 @@ export interface StoreWrite extends StoreKey {
   value: Uint8Array | string | undefined;
 }
 
+/** Narrows a listing: whole keys, `from` included, `before` not. What lies outside is not read. */
+export interface KeySpan {
+  from?: string | undefined;
+  before?: string | undefined;
+}
+
 /**
  * Where the product keeps what it must know after a restart. Keys sort by their bytes. One process writes at a time
  * (the embedded engine enforces it); a shared engine brings its own rules.
@@ -40,10 +46,10 @@ export interface StateStore {
   list(
     space: StoreSpace,
     prefix: string,
-    options?: { newestFirst?: boolean; limit?: number },
+    options?: { newestFirst?: boolean; limit?: number } & KeySpan,
   ): AsyncIterable<{ key: string; value: Buffer }>;
   /** The keys that begin with `prefix`, in order, as bytes: for keys that are no text, and where values are not wanted. */
-  keys(space: StoreSpace, prefix: Uint8Array | string): AsyncIterable<Buffer>;
+  keys(space: StoreSpace, prefix: Uint8Array | string, span?: KeySpan): AsyncIterable<Buffer>;
   /** Bytes on the disk, of all or of one space, roughly: what was written in the last moments may be missing. */
   approximateSize(space?: StoreSpace): Promise<number>;
   /** Gives back the room of what was deleted and replaced. Reads and writes go on meanwhile, or wait. */

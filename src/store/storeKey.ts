@@ -1,4 +1,4 @@
-import type { StoreKey, StoreSpace } from './store';
+import type { KeySpan, StoreKey, StoreSpace } from './store';
 
 /** First byte of every key. The numbers are part of the file format and never change their meaning. */
 const spaceByte: Record<StoreSpace, number> = {
@@ -37,9 +37,24 @@ export function keyInSpace(full: Buffer): Buffer {
   return full.subarray(1);
 }
 
-export function keysBeginningWith(space: StoreSpace, prefix: Uint8Array | string): KeyRange {
+export function keysBeginningWith(
+  space: StoreSpace,
+  prefix: Uint8Array | string,
+  span: KeySpan = {},
+): KeyRange {
   const from = fullKey({ space, key: prefix });
-  return { from, before: after(from) };
+  const range = { from, before: after(from) };
+  if (span.from !== undefined) range.from = later(range.from, fullKey({ space, key: span.from }));
+  if (span.before !== undefined) {
+    const end = fullKey({ space, key: span.before });
+    // Never before its beginning: engines differ in what they make of that.
+    if (end.compare(range.before) < 0) range.before = later(range.from, end);
+  }
+  return range;
+}
+
+function later(one: Buffer, other: Buffer): Buffer {
+  return one.compare(other) < 0 ? other : one;
 }
 
 /** Every key there is, the format's included. */

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { LevelStore } from '../../src/store/levelStore';
 import { MemoryStore } from '../../src/store/memoryStore';
 import { PlainLogStore } from '../../src/store/plainLogStore';
-import type { StateStore, StoreSpace, StoreWrite } from '../../src/store/store';
+import type { KeySpan, StateStore, StoreSpace, StoreWrite } from '../../src/store/store';
 
 const spaces: StoreSpace[] = [
   'watermark',
@@ -38,7 +38,7 @@ async function keysOf(
   store: StateStore,
   space: StoreSpace,
   prefix = '',
-  options?: { newestFirst?: boolean; limit?: number },
+  options?: { newestFirst?: boolean; limit?: number } & KeySpan,
 ): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of store.list(space, prefix, options)) keys.push(key);
@@ -135,6 +135,26 @@ for (const [name, open] of Object.entries(kinds)) {
       ]);
       assert.deepEqual(await keysOf(store, 'setting', 'a', { newestFirst: true }), ['abc', 'ab', 'a']);
       assert.deepEqual(await keysOf(store, 'setting', '', { limit: 0 }), []);
+    });
+
+    it('lists a span of keys within a prefix: its beginning is in it, its end is not', async () => {
+      await store.commit(['a1', 'a2', 'a3', 'a4', 'b1'].map((key) => put(key, '')));
+      const span = { from: 'a2', before: 'a4' };
+      assert.deepEqual(await keysOf(store, 'setting', '', span), ['a2', 'a3']);
+      assert.deepEqual(await keysOf(store, 'setting', '', { ...span, newestFirst: true, limit: 1 }), ['a3']);
+      assert.deepEqual(await keysOf(store, 'setting', '', { before: 'a2' }), ['a1']);
+      assert.deepEqual(await keysOf(store, 'setting', 'a', { from: 'a4' }), ['a4']);
+      assert.deepEqual(await keysOf(store, 'setting', 'a', { from: '', before: 'z' }), [
+        'a1',
+        'a2',
+        'a3',
+        'a4',
+      ]);
+      assert.deepEqual(await keysOf(store, 'setting', 'a', { from: 'b' }), []);
+      assert.deepEqual(await keysOf(store, 'setting', '', { from: 'a3', before: 'a2' }), []);
+      const keys: string[] = [];
+      for await (const key of store.keys('setting', '', { before: 'a3' })) keys.push(key.toString());
+      assert.deepEqual(keys, ['a1', 'a2']);
     });
 
     it('lists what was there when the listing began', async () => {

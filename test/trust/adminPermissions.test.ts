@@ -46,6 +46,10 @@ const corePages = /^\/debug\/view\//;
 const looking = new Set([
   'get /profile-sync/connections',
   'get /profile-sync/connections/:id/reports',
+  'get /profile-sync/figures',
+  'get /profile-sync/goals',
+  'get /profile-sync/history',
+  'get /profile-sync/history/:run',
   'get /profile-sync/runs',
   'get /profile-sync/store/:id',
 ]);
