@@ -50,7 +50,6 @@ export interface Candidate {
 
 /** A profile that is closed because of an update of it that is worth sending. */
 export interface Pending {
-  id: string;
   key: Buffer;
   known: ProfilePrints | undefined;
   sent: ProfileUpdate;
@@ -105,13 +104,12 @@ export class ChangeDetection<Row extends Candidate> {
     const opened = await this.#open();
     this.#noteIdentifiers(rows, opened);
     const keys = rows.map(({ update }) => this.#keyOf(update.match, opened));
-    const ids = keys.map((key) => key.toString('latin1'));
-    const entered = rows.map((row, at) => this.#enter(row, ids[at]!, opened.gate));
+    const entered = rows.map((row, at) => this.#enter(row, keys[at]!, opened.gate));
     const wanted = keys.filter((_, at) => entered[at]);
     const found = wanted.length > 0 ? await this.#load(wanted, opened) : [];
     let next = 0;
     return rows.map((row, at) =>
-      entered[at] ? this.#compare(row, keys[at]!, ids[at]!, found[next++], opened) : 'waiting',
+      entered[at] ? this.#compare(row, keys[at]!, found[next++], opened) : 'waiting',
     );
   }
 
@@ -120,7 +118,7 @@ export class ChangeDetection<Row extends Candidate> {
     const opened = await this.#open();
     const key = this.#keyOf(row.update.match, opened);
     const [loaded] = known ? [known] : await this.#load([key], opened);
-    return this.#compare(row, key, key.toString('latin1'), loaded, opened);
+    return this.#compare(row, key, loaded, opened);
   }
 
   /**
@@ -132,8 +130,7 @@ export class ChangeDetection<Row extends Candidate> {
     const { gate, hasher, name } = opened;
     const places = profiles.flatMap((held, at) =>
       usedMatches(held, opened.identifiers).map((terms) => {
-        const key = this.#keyOf([[...terms]], opened);
-        return { at, held, key, id: key.toString('latin1') };
+        return { at, held, key: this.#keyOf([[...terms]], opened) };
       }),
     );
     const found = await this.#load(
@@ -142,22 +139,22 @@ export class ChangeDetection<Row extends Candidate> {
     );
     const now = Math.floor(Date.now() / 1000);
     const writes: StoreWrite[] = [];
-    const ids: string[] = [];
+    const closed: Buffer[] = [];
     const remembered = profiles.map(() => false);
-    for (const [place, { at, held, key, id }] of places.entries()) {
+    for (const [place, { at, held, key }] of places.entries()) {
       const known = found[place];
-      if (gate.isClosed(id) || (known && known.acceptedAt >= Math.floor(readSince / 1000))) continue;
+      if (gate.isClosed(key) || (known && known.acceptedAt >= Math.floor(readSince / 1000))) continue;
       const prints = printsOfHeld(held, known, hasher, this.#options.target.rules, now);
       remembered[at] = true;
       // Closed until it is durable: an answer that comes meanwhile must not be overwritten.
-      gate.enter(id, this, neverWaits);
-      gate.answered(id, prints, 0);
-      ids.push(id);
+      gate.enter(key, this, neverWaits);
+      gate.answered(key, prints, 0);
+      closed.push(key);
       writes.push({ space: 'fingerprint', key, value: writePrints(prints) });
     }
     if (writes.length > 0) {
       this.#options.keep([targetWrite(name), ...writes], () => {
-        for (const id of ids) gate.durable(id);
+        for (const key of closed) gate.durable(key);
       });
     }
     return remembered;
@@ -169,29 +166,29 @@ export class ChangeDetection<Row extends Candidate> {
     const { detector, gate, name } = this.#opened;
     const { settings, keep } = this.#options;
     const writes: StoreWrite[] = [];
-    const ids: string[] = [];
+    const closed: Buffer[] = [];
     for (const { pending: one, fate, refused } of pending) {
       if (fate === 'not-applied') {
-        gate.leave(one.id);
+        gate.leave(one.key);
         continue;
       }
       const after =
         fate === 'unknown'
           ? detector.afterUnknown(one.sent.changes, one.known)
           : detector.without(one.next, refused ?? []);
-      ids.push(one.id);
+      closed.push(one.key);
       writes.push({ space: 'fingerprint', key: one.key, value: writePrints(after) });
-      gate.answered(one.id, after, settings.settleMs);
+      gate.answered(one.key, after, settings.settleMs);
     }
     if (writes.length === 0) return;
     keep([targetWrite(name), ...writes], () => {
-      for (const id of ids) gate.durable(id);
+      for (const key of closed) gate.durable(key);
     });
   }
 
   /** The row is not sent after all: its profile opens. */
   release(pending: Pending): void {
-    this.#opened?.gate.leave(pending.id);
+    this.#opened?.gate.leave(pending.key);
   }
 
   /** Hands back the rows that wait for their profile: they will not be sent any more. */
@@ -251,20 +248,20 @@ export class ChangeDetection<Row extends Candidate> {
     }
   }
 
-  #enter(row: Row, id: string, gate: UserGate): boolean {
+  #enter(row: Row, key: Buffer, gate: UserGate): boolean {
     if (this.#options.dryRun) return true;
-    return gate.enter(id, this, () => this.#waiter(row));
+    return gate.enter(key, this, () => this.#waiter(row));
   }
 
   #waiter(row: Row): RowWaiter<Row> {
     return {
       owner: this,
       row,
-      opened: (id, waiters, prints) => {
+      opened: (key, waiters, prints) => {
         const rows = waiters.map((waiter) => (waiter as RowWaiter<Row>).row) as [Row, ...Row[]];
         const [first, ...rest] = rows;
-        if (!this.#enter(first, id, this.#opened!.gate)) {
-          for (const other of rest) this.#enter(other, id, this.#opened!.gate);
+        if (!this.#enter(first, key, this.#opened!.gate)) {
+          for (const other of rest) this.#enter(other, key, this.#opened!.gate);
         } else this.#reopened(rows, prints);
       },
     };
@@ -275,19 +272,13 @@ export class ChangeDetection<Row extends Candidate> {
     return found.map((bytes) => bytes && readPrints(bytes));
   }
 
-  #compare(
-    row: Row,
-    key: Buffer,
-    id: string,
-    known: ProfilePrints | undefined,
-    { detector, gate }: Opened,
-  ): Looked {
+  #compare(row: Row, key: Buffer, known: ProfilePrints | undefined, { detector, gate }: Opened): Looked {
     const now = Math.floor(Date.now() / 1000);
     const refresh = !row.sentBefore && known !== undefined && this.#isDue(known, key, now);
     const compared = detector.compare(row.update, known, row.sentBefore || refresh, now);
     const { update: sent, next, same, saved, unknown } = compared;
     const nothing = !sent || !next;
-    if (nothing && !this.#options.dryRun) gate.leave(id);
+    if (nothing && !this.#options.dryRun) gate.leave(key);
     if (refresh && !nothing) this.#refreshed++;
     // Named one by one: a spread of `compared` takes as long as comparing two attributes.
     return {
@@ -296,7 +287,7 @@ export class ChangeDetection<Row extends Candidate> {
       saved,
       unknown,
       next,
-      pending: nothing || this.#options.dryRun ? undefined : { id, key, known, sent, next },
+      pending: nothing || this.#options.dryRun ? undefined : { key, known, sent, next },
       refreshed: refresh && !nothing,
       known: known !== undefined,
     };

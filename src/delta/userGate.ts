@@ -1,3 +1,4 @@
+import { KeyTable } from './keyTable';
 import type { ProfilePrints } from './profilePrints';
 
 /** Somebody who wants a profile that is closed. */
@@ -5,37 +6,40 @@ export interface Waiter {
   /** On whose behalf; all that wait for one owner are called together. */
   owner: object;
   /** The profile is open. Take it with `enter` at once, or it stays open for others. */
-  opened(id: string, waiters: Waiter[], prints: ProfilePrints | undefined): void;
+  opened(key: Buffer, waiters: Waiter[], prints: ProfilePrints | undefined): void;
 }
 
-/**
- * A profile that something of ours is busy with, or was just now. There is one for every profile sent in the last
- * seconds, so it is a single small object.
- */
-interface Closed {
-  readonly id: string;
-  readonly owner: object;
-  /** Something is under way; else only time must pass, and the answer must reach the disk. */
-  busy: boolean;
-  durable: boolean;
-  /** When the time has passed, epoch milliseconds; of no meaning while it is busy. */
-  opensAt: number;
-  /** What is remembered of it, where the store may not have it yet. */
-  prints: ProfilePrints | undefined;
-  waiting: Waiter[] | undefined;
-}
+/** What a closed profile is waiting for. */
+const stage = {
+  open: 0,
+  /** Something of it is under way. */
+  busy: 1,
+  /** The answer is there and must reach the disk; time must pass. */
+  answered: 2,
+  /** Only time must pass. */
+  durable: 3,
+} as const;
 
 const sweepMs = 100;
 
 /**
  * Keeps the updates of one profile apart (R11): Braze applies requests in any order, so a profile stays closed from
  * sending until some seconds after the last answer, for all runs of a target. Who comes meanwhile waits and is called
- * when it opens.
+ * when it opens. Profiles are named by their keys (see profileKey).
+ *
+ * Everybody sent in the last seconds is in here, so what is known of one stands in lists, at the slot of its key.
  */
 export class UserGate {
-  readonly #closed = new Map<string, Closed>();
-  /** In the order in which they open. */
-  #cooling: Closed[] = [];
+  readonly #closed = new KeyTable();
+  readonly #stages: number[] = [];
+  readonly #owners: (object | undefined)[] = [];
+  /** When the time has passed, epoch milliseconds. */
+  readonly #opensAt: number[] = [];
+  /** What is remembered of it, where the store may not have it yet. */
+  readonly #prints: (ProfilePrints | undefined)[] = [];
+  readonly #waiting = new Map<number, Waiter[]>();
+  /** Slots in the order in which they open. */
+  #cooling: number[] = [];
   /** Those before this place have opened. */
   #opened = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -45,90 +49,89 @@ export class UserGate {
   }
 
   /** True: the profile is the owner's until `leave` or `answered`. False: the waiter will be called. */
-  enter(id: string, owner: object, waiter: () => Waiter): boolean {
-    const closed = this.#closed.get(id);
-    if (closed) {
-      closed.waiting ??= [];
-      closed.waiting.push(waiter());
+  enter(key: Buffer, owner: object, waiter: () => Waiter): boolean {
+    const closed = this.#closed.find(key);
+    if (closed >= 0) {
+      const waiting = this.#waiting.get(closed);
+      if (waiting) waiting.push(waiter());
+      else this.#waiting.set(closed, [waiter()]);
       return false;
     }
-    this.#closed.set(id, {
-      id,
-      owner,
-      busy: true,
-      durable: true,
-      opensAt: 0,
-      prints: undefined,
-      waiting: undefined,
-    });
+    const slot = this.#closed.add(key);
+    this.#stages[slot] = stage.busy;
+    this.#owners[slot] = owner;
+    this.#opensAt[slot] = 0;
+    this.#prints[slot] = undefined;
     return true;
   }
 
-  isClosed(id: string): boolean {
-    return this.#closed.has(id);
+  isClosed(key: Buffer): boolean {
+    return this.#closed.find(key) >= 0;
   }
 
   /** Nothing was sent: the profile opens at once. */
-  leave(id: string): void {
-    const closed = this.#closed.get(id);
-    if (closed) this.#open(closed);
+  leave(key: Buffer): void {
+    const slot = this.#closed.find(key);
+    if (slot >= 0) this.#open(slot);
   }
 
   /** The answer is there. The profile opens after `settleMs`, and not before it was called durable. */
-  answered(id: string, prints: ProfilePrints | undefined, settleMs: number): void {
-    const closed = this.#closed.get(id);
-    if (!closed) return;
-    closed.busy = false;
-    closed.durable = false;
-    closed.prints = prints;
-    closed.opensAt = Date.now() + settleMs;
-    this.#cooling.push(closed);
+  answered(key: Buffer, prints: ProfilePrints | undefined, settleMs: number): void {
+    const slot = this.#closed.find(key);
+    if (slot < 0) return;
+    this.#stages[slot] = stage.answered;
+    this.#prints[slot] = prints;
+    this.#opensAt[slot] = Date.now() + settleMs;
+    this.#cooling.push(slot);
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
   /** The store has it now: whoever comes next looks there. Kept here, prints would be most of what a run holds. */
-  durable(id: string): void {
-    const closed = this.#closed.get(id);
-    if (!closed) return;
-    closed.durable = true;
-    closed.prints = undefined;
+  durable(key: Buffer): void {
+    const slot = this.#closed.find(key);
+    if (slot < 0) return;
+    if (this.#stages[slot] === stage.answered) this.#stages[slot] = stage.durable;
+    this.#prints[slot] = undefined;
   }
 
   /** The owner wants nothing more; what waited for it is handed back. */
   dropWaiting(owner: object): Waiter[] {
     const dropped: Waiter[] = [];
-    for (const closed of this.#closed.values()) {
-      if (!closed.waiting) continue;
-      dropped.push(...closed.waiting.filter((waiter) => waiter.owner === owner));
-      closed.waiting = closed.waiting.filter((waiter) => waiter.owner !== owner);
+    for (const [slot, waiting] of this.#waiting) {
+      dropped.push(...waiting.filter((waiter) => waiter.owner === owner));
+      const left = waiting.filter((waiter) => waiter.owner !== owner);
+      if (left.length > 0) this.#waiting.set(slot, left);
+      else this.#waiting.delete(slot);
     }
     return dropped;
   }
 
   /** The owner is gone: what it was busy with opens, and none of its answers will be called durable any more. */
   release(owner: object): void {
-    for (const closed of this.#closed.values()) {
-      if (closed.owner !== owner) continue;
-      closed.durable = true;
-      if (closed.busy) this.#open(closed);
+    const busy: number[] = [];
+    for (let slot = 0; slot < this.#closed.slots; slot++) {
+      if (this.#owners[slot] !== owner) continue;
+      if (this.#stages[slot] === stage.answered) this.#stages[slot] = stage.durable;
+      else if (this.#stages[slot] === stage.busy) busy.push(slot);
     }
+    for (const slot of busy) this.#open(slot);
   }
 
   #sweep(): void {
     const now = Date.now();
     const cooling = this.#cooling;
-    const { length } = cooling;
-    let notYet: Closed[] | undefined;
+    let notYet: number[] | undefined;
     let at = this.#opened;
-    for (; at < length; at++) {
-      const next = cooling[at]!;
+    for (; at < cooling.length; at++) {
+      const slot = cooling[at]!;
+      const reached = this.#stages[slot]!;
       // It may have opened, and been closed by somebody else, meanwhile.
-      if (next.busy || this.#closed.get(next.id) !== next) continue;
-      if (next.opensAt > now) break;
-      if (next.durable) this.#open(next);
+      if (reached === stage.open || reached === stage.busy) continue;
+      if (this.#opensAt[slot]! > now) break;
+      if (reached === stage.durable) this.#open(slot);
       else {
         notYet ??= [];
-        notYet.push(next);
+        notYet.push(slot);
       }
     }
     this.#opened = at;
@@ -139,7 +142,7 @@ export class UserGate {
     this.#timer = undefined;
   }
 
-  #putBack(notYet: readonly Closed[]): void {
+  #putBack(notYet: readonly number[]): void {
     this.#cooling = notYet.concat(this.#cooling.slice(this.#opened));
     this.#opened = 0;
   }
@@ -150,13 +153,21 @@ export class UserGate {
     this.#opened = 0;
   }
 
-  #open({ id, waiting, prints }: Closed): void {
-    this.#closed.delete(id);
-    for (let left = waiting ?? []; left.length > 0; ) {
+  #open(slot: number): void {
+    const prints = this.#prints[slot];
+    const waiting = this.#waiting.get(slot);
+    this.#stages[slot] = stage.open;
+    this.#owners[slot] = undefined;
+    this.#prints[slot] = undefined;
+    const key = waiting && this.#closed.keyAt(slot);
+    this.#closed.remove(slot);
+    if (!waiting || !key) return;
+    this.#waiting.delete(slot);
+    for (let left = waiting; left.length > 0; ) {
       const [first] = left;
       // The first owner takes it; those of others find it closed and wait again.
       first!.opened(
-        id,
+        key,
         left.filter(({ owner }) => owner === first!.owner),
         prints,
       );
