@@ -16,16 +16,25 @@ export async function runGoal(
   timeoutMs: number,
 ): Promise<RunSummary> {
   await nodeRed.inject(goal.trigger);
+  return endOfGoal(nodeRed, goal.source, timeoutMs);
+}
+
+/** Waits until the run of a goal that was triggered already has ended. @param source the goal's id. */
+export async function endOfGoal(
+  nodeRed: NodeRedRuntime,
+  source: string,
+  timeoutMs: number,
+): Promise<RunSummary> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     await sleep(askEveryMs);
     const { body } = await nodeRed.get<{ live: RunSnapshot[]; history: RunSummary[] }>('/profile-sync/runs');
-    const ended = body.history.find((summary) => summary.goal.id === goal.source);
+    const ended = body.history.find((summary) => summary.goal.id === source);
     if (ended) return ended;
     if (Date.now() < deadline) continue;
     const log = nodeRed.log().slice(-15);
     throw new Error(
-      `The run of ${goal.source} did not end in ${timeoutMs / 1000} s.\n${JSON.stringify(body.live)}\n${log.map(({ text }) => text).join('\n')}`,
+      `The run of ${source} did not end in ${timeoutMs / 1000} s.\n${JSON.stringify(body.live)}\n${log.map(({ text }) => text).join('\n')}`,
     );
   }
 }

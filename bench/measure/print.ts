@@ -44,7 +44,7 @@ function wallRows({ requests, timeRatio, wastedShare, spread }: WallReport): Row
 }
 
 function speedRows(report: SpeedReport): Row[] {
-  const { rate, floor, ratio, spread, eldMs, anonAboveIdleMb, cpuUs, serversBusy } = report;
+  const { rate, floor, ratio, spread, eldMs, editorMs, anonAboveIdleMb, cpuUs, serversBusy } = report;
   const rows: Row[] = [
     ['profiles/s', between(rate, spread.rate)],
     ['floor', between(floor, spread.floor)],
@@ -54,6 +54,12 @@ function speedRows(report: SpeedReport): Row[] {
     rows.push([
       'event loop, ms',
       `p50 ${number.format(eldMs.p50)}, p99 ${number.format(eldMs.p99)}, max ${number.format(eldMs.max)}`,
+    ]);
+  }
+  if (editorMs) {
+    rows.push([
+      'editor waits, ms',
+      `p50 ${number.format(editorMs.p50)}, p95 ${number.format(editorMs.p95)}, max ${number.format(editorMs.max)}`,
     ]);
   }
   if (anonAboveIdleMb !== undefined) {

@@ -17,3 +17,9 @@ export function spread(values: readonly number[]): Spread {
 export function significant(value: number, digits = 4): number {
   return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
 }
+
+/** The value below or at which that share of the values lies. NaN for none. @param share above 0, up to 1. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

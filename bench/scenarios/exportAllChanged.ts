@@ -1,16 +1,17 @@
 import { NodeRedRuntime } from '../../test/support/nodeRedRuntime';
 import { presentInEveryProfile } from '../data/exportMapping';
+import { EditorWatch } from '../measure/editorWatch';
 import { checkLedger, runGoal } from '../measure/goalRun';
-import type { LoopDelay } from '../measure/loopDelay';
 import { LoopProbe } from '../measure/loopProbe';
 import { cpuTimeUs, MemoryWatch } from '../measure/processFigures';
 import { repeatInTime } from '../measure/repeat';
-import { median, significant, spread } from '../measure/statistics';
-import type { ExportFloorResult, ExportFloorSettings } from '../programs/exportFloor';
+import type { ExportFloorSettings } from '../programs/exportFloor';
+import type { PassResult } from '../programs/floorReading';
 import { runProgram } from '../programs/program';
 import { BenchServers, cameBetween, type TrackCounts } from '../servers/benchServers';
 import { exportFlow, floorRequestsInFlight, goalIds, objectsPerRequest } from '../servers/exportFlow';
-import type { Scenario, Size, SpeedReport } from './scenario';
+import { elapsed, line, type ProductWay, report, type Way, way } from './pairs';
+import type { Scenario } from './scenario';
 
 const seed = 1;
 export const warmUpPrefix = 'warm-up/';
@@ -19,22 +20,6 @@ export const warmUpProfiles = 5_000;
 /** A run that is slower than this has gone wrong. */
 const slowestRate = 500;
 const startTimeoutMs = 120_000;
-
-/** One way through the pipeline, the product's or the floor's. */
-export interface Way {
-  rate: number;
-  cpuUs: number;
-  /** CPU time of the servers' process meanwhile; undefined where the system does not tell. */
-  serversUs: number | undefined;
-  seconds: number;
-}
-
-export interface ProductWay extends Way {
-  eldMs: LoopDelay;
-  anonAboveIdleMb: number | undefined;
-  requests: number;
-  dataPoints: number;
-}
 
 export const exportAllChanged: Scenario = {
   name: 'export-all-changed',
@@ -72,7 +57,7 @@ export async function floorWay(servers: BenchServers, profiles: number, from = p
   };
   const before = await servers.trackCounts();
   const serversBefore = cpuTimeUs(servers.pid);
-  const result = await runProgram<ExportFloorSettings, ExportFloorResult>('exportFloor', settings);
+  const result = await runProgram<ExportFloorSettings, PassResult>('exportFloor', settings);
   const serversUs = elapsed(serversBefore, cpuTimeUs(servers.pid));
   const came = cameBetween(before, await servers.trackCounts());
   if (
@@ -106,7 +91,9 @@ async function productWay(servers: BenchServers, profiles: number): Promise<Prod
     const serversBefore = cpuTimeUs(servers.pid);
     memory.start();
     await probe.take();
+    const editor = EditorWatch.start(nodeRed);
     const summary = await runGoal(nodeRed, goalIds(prefix), 60_000 + (profiles / slowestRate) * 1000);
+    const editorMs = await editor.stop();
     const { loop, cpuUs } = await probe.take();
     const anonAboveIdleMb = memory.stop();
     const serversUs = elapsed(serversBefore, cpuTimeUs(servers.pid));
@@ -117,6 +104,7 @@ async function productWay(servers: BenchServers, profiles: number): Promise<Prod
     return {
       ...way(profiles, ms, cpuUs, serversUs),
       eldMs: loop,
+      editorMs,
       anonAboveIdleMb,
       requests: ledger.work.requests,
       dataPoints: ledger.work.dataPoints,
@@ -141,73 +129,4 @@ function checkServer(
     throw new Error(
       `Braze counts ${JSON.stringify(came)}, the run ${JSON.stringify(work)} for ${profiles} profiles`,
     );
-}
-
-export function way(profiles: number, ms: number, cpuUs: number, serversUs: number | undefined): Way {
-  return {
-    rate: (profiles / ms) * 1000,
-    seconds: ms / 1000,
-    cpuUs: cpuUs / profiles,
-    serversUs: serversUs === undefined ? undefined : serversUs / profiles,
-  };
-}
-
-export function elapsed(before: number | undefined, after: number | undefined): number | undefined {
-  return before === undefined || after === undefined ? undefined : after - before;
-}
-
-export type Pair = { floor: Way; product: ProductWay };
-
-export function line(run: number, floor: Way, product: ProductWay): string {
-  const { eldMs, anonAboveIdleMb } = product;
-  return [
-    `run ${run}`,
-    `floor ${Math.round(floor.rate)}/s`,
-    `product ${Math.round(product.rate)}/s`,
-    `ratio ${(product.rate / floor.rate).toFixed(3)}`,
-    `CPU ${product.cpuUs.toFixed(1)} of ${floor.cpuUs.toFixed(1)} µs`,
-    `event loop p50 ${eldMs.p50.toFixed(1)}, p99 ${eldMs.p99.toFixed(1)}, max ${eldMs.max.toFixed(1)} ms`,
-    anonAboveIdleMb === undefined ? 'memory not available' : `+${anonAboveIdleMb.toFixed(0)} MB`,
-  ].join('   ');
-}
-
-export function report({ profiles }: Size, pairs: readonly Pair[]): SpeedReport {
-  const of = (pick: (pair: Pair) => number) => pairs.map(pick).map((value) => significant(value));
-  const known = (pick: (pair: Pair) => number | undefined) => {
-    const values = pairs.map(pick).filter((value) => value !== undefined);
-    return values.length < pairs.length ? null : significant(median(values));
-  };
-  const rate = of(({ product }) => product.rate);
-  const floor = of((pair) => pair.floor.rate);
-  const ratio = of((pair) => pair.product.rate / pair.floor.rate);
-  const middle = (pick: (pair: Pair) => number) => significant(median(pairs.map(pick)));
-  return {
-    runs: pairs.length,
-    profiles,
-    rate: significant(median(rate)),
-    floor: significant(median(floor)),
-    ratio: significant(median(ratio)),
-    spread: { rate: spread(rate), floor: spread(floor), ratio: spread(ratio) },
-    eldMs: {
-      p50: middle(({ product }) => product.eldMs.p50),
-      p99: middle(({ product }) => product.eldMs.p99),
-      max: middle(({ product }) => product.eldMs.max),
-    },
-    anonAboveIdleMb: known(({ product }) => product.anonAboveIdleMb),
-    requests: median(pairs.map(({ product }) => product.requests)),
-    dataPoints: median(pairs.map(({ product }) => product.dataPoints)),
-    cpuUs: {
-      product: middle(({ product }) => product.cpuUs),
-      floor: middle((pair) => pair.floor.cpuUs),
-      servers: known(({ product }) => product.serversUs),
-    },
-    serversBusy: {
-      product: known(({ product }) => busy(product, profiles)),
-      floor: known((pair) => busy(pair.floor, profiles)),
-    },
-  };
-}
-
-function busy({ serversUs, seconds }: Way, profiles: number): number | undefined {
-  return serversUs === undefined ? undefined : (serversUs * profiles) / 1_000_000 / seconds;
 }

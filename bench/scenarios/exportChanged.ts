@@ -6,17 +6,8 @@ import { cpuTimeUs, MemoryWatch } from '../measure/processFigures';
 import { repeatInTime } from '../measure/repeat';
 import { BenchServers, cameBetween } from '../servers/benchServers';
 import { exportFlow, goalIds, objectsPerRequest } from '../servers/exportFlow';
-import {
-  elapsed,
-  floorWay,
-  line,
-  type Pair,
-  type ProductWay,
-  report,
-  warmUpPrefix,
-  warmUpProfiles,
-  way,
-} from './exportAllChanged';
+import { floorWay, warmUpPrefix, warmUpProfiles } from './exportAllChanged';
+import { elapsed, line, type Pair, type ProductWay, report, way } from './pairs';
 import type { Scenario, Size, SpeedReport } from './scenario';
 
 const seed = 1;

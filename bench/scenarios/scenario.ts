@@ -1,3 +1,4 @@
+import type { AnswerTimes } from '../measure/editorWatch';
 import type { LoopDelay } from '../measure/loopDelay';
 import type { Spread } from '../measure/statistics';
 
@@ -25,6 +26,8 @@ export interface SpeedReport {
   spread: { rate: Spread; floor: Spread; ratio: Spread };
   /** Event-loop delay of the measured process, time-weighted. */
   eldMs?: LoopDelay;
+  /** How long the requests of an open editor waited for their answers meanwhile. */
+  editorMs?: AnswerTimes;
   /** Peak anonymous memory above idle; null where the system does not tell. */
   anonAboveIdleMb?: number | null;
   /** Requests that carried profiles, by the run's ledger. */

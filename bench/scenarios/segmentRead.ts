@@ -8,7 +8,7 @@ import { runProgram } from '../programs/program';
 import type { SegmentFloorResult, SegmentFloorSettings } from '../programs/segmentFloor';
 import { benchSinkSettings } from '../servers/benchSink';
 import { segmentFlow, segmentGoals } from '../servers/segmentFlow';
-import { elapsed, line, type ProductWay, report, type Way, way } from './exportAllChanged';
+import { elapsed, line, type ProductWay, report, type Way, way } from './pairs';
 import type { Scenario } from './scenario';
 
 const warmUpProfiles = 20_000;
@@ -36,8 +36,7 @@ export const segmentRead: Scenario = {
         say(line(run, floor, product));
         return { floor, product };
       });
-      const { dataPoints: _, ...figures } = report(size, pairs);
-      return figures;
+      return report(size, pairs);
     } finally {
       await servers.stop();
     }
@@ -89,7 +88,6 @@ async function productWay(servers: SandboxProcess, profiles: number): Promise<Pr
       eldMs: loop,
       anonAboveIdleMb,
       requests: (await pagesRead(servers)) - pagesBefore,
-      dataPoints: 0,
     };
   } finally {
     await nodeRed.stop();

@@ -2,7 +2,9 @@ import { exportAllChanged } from './exportAllChanged';
 import { export10pctChanged, export30pctChanged } from './exportChanged';
 import { exportLatency } from './exportLatency';
 import { exportWall } from './exportWall';
+import { importFull } from './importFull';
 import { mapper } from './mapper';
+import { readOnly } from './readOnly';
 import type { Scenario } from './scenario';
 import { segmentRead } from './segmentRead';
 
@@ -14,5 +16,7 @@ export const scenarios: readonly Scenario[] = [
   exportLatency,
   exportWall,
   segmentRead,
+  importFull,
+  readOnly,
   mapper,
 ];

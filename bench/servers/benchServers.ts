@@ -1,6 +1,6 @@
 import type { SandboxDescription } from '../../src/sandbox/sandbox';
 import { SandboxProcess } from '../../test/support/sandboxProcess';
-import { type DeltaRange, deltaFiles } from '../data/deltaFiles';
+import { type DeltaRange, deltaFiles, type PackedFile } from '../data/packedFiles';
 
 /** What Braze has been sent since the servers' start. */
 export interface TrackCounts {
@@ -63,21 +63,31 @@ export class BenchServers {
     return this.#sandbox.pid;
   }
 
-  /** Writes delta files into the bucket. @returns their bytes, compressed. */
-  async putDeltaFiles(prefix: string, range: DeltaRange): Promise<number> {
+  /** One call of the sandbox's control API. */
+  control<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#sandbox.control<T>(method, path, body);
+  }
+
+  /** Writes delta files into the bucket. */
+  putDeltaFiles(prefix: string, range: DeltaRange): Promise<void> {
+    return this.putFiles('', deltaFiles(prefix, range));
+  }
+
+  /** Puts files below a folder of the bucket, one after the other. */
+  async putFiles(folder: string, files: AsyncIterable<PackedFile> | Iterable<PackedFile>): Promise<void> {
+    for await (const { key, bytes } of files) await this.#sandbox.putObject(folder + key, bytes);
+  }
+
+  async removeFiles(keys: Iterable<string>): Promise<void> {
     const { bucket } = this.description.s3;
-    let total = 0;
-    for await (const { key, bytes } of deltaFiles(prefix, range)) {
-      const place = new URLSearchParams({ bucket, key });
-      const answer = await fetch(new URL(`/s3/object?${place}`, this.description.control.url), {
-        method: 'PUT',
-        body: new Uint8Array(bytes),
-      });
-      if (!answer.ok)
-        throw new Error(`The sandbox did not take ${key}: ${answer.status} ${await answer.text()}`);
-      total += bytes.length;
-    }
-    return total;
+    for (const key of keys)
+      await this.control('DELETE', `/s3/object?${new URLSearchParams({ bucket, key })}`);
+  }
+
+  /** How many objects were read from the bucket since the servers' start. */
+  async objectReads(): Promise<number> {
+    const calls = await this.control<Record<string, Record<string, number>>>('GET', '/s3/calls');
+    return Object.values(calls['GET /{bucket}/{key}'] ?? {}).reduce((sum, count) => sum + count, 0);
   }
 
   async trackCounts(): Promise<TrackCounts> {

@@ -7,8 +7,8 @@ export const floorRequestsInFlight = 8;
 /** Objects per request, for the product and for the floor. */
 export const objectsPerRequest = 75;
 
-/** An export flow ready to deploy. */
-export interface ExportFlow {
+/** A flow ready to deploy. */
+export interface Flow {
   nodes: FlowNode[];
   credentials: Record<string, Record<string, string>>;
 }
@@ -29,7 +29,7 @@ export function exportFlow(
   { braze, s3 }: SandboxDescription,
   prefixes: readonly string[],
   brazeSettings: Record<string, unknown> = {},
-): ExportFlow {
+): Flow {
   const sources = prefixes.flatMap((prefix) => {
     const { trigger, source } = goalIds(prefix);
     return [
@@ -55,26 +55,8 @@ export function exportFlow(
   });
   const nodes: FlowNode[] = [
     tab('bench'),
-    {
-      id: 'braze',
-      type: 'braze-config',
-      name: '',
-      endpoint: braze.endpoint,
-      objectsPerRequest,
-      ...brazeSettings,
-    },
-    {
-      id: 's3',
-      type: 'profile-sync-s3-config',
-      name: '',
-      auth: 'keys',
-      region: s3.region,
-      endpoint: s3.endpoint,
-      pathStyle: true,
-      checksums: 'supported',
-      bucket: s3.bucket,
-      rootPath: '',
-    },
+    { ...brazeConfig(braze), ...brazeSettings },
+    s3Config(s3),
     ...sources,
     {
       id: 'mapper',
@@ -102,5 +84,24 @@ export function exportFlow(
       braze: { apiKey: braze.apiKey },
       s3: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
     },
+  };
+}
+
+export function brazeConfig({ endpoint }: SandboxDescription['braze']): FlowNode {
+  return { id: 'braze', type: 'braze-config', name: '', endpoint, objectsPerRequest };
+}
+
+export function s3Config({ region, endpoint, bucket }: SandboxDescription['s3']): FlowNode {
+  return {
+    id: 's3',
+    type: 'profile-sync-s3-config',
+    name: '',
+    auth: 'keys',
+    region,
+    endpoint,
+    pathStyle: true,
+    checksums: 'supported',
+    bucket,
+    rootPath: '',
   };
 }

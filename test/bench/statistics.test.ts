@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { median, significant, spread } from '../../bench/measure/statistics';
+import { median, quantile, significant, spread } from '../../bench/measure/statistics';
 
 const values = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: 1 });
 
@@ -29,6 +29,18 @@ describe('statistics of runs', () => {
 
   it('has no median of nothing', () => {
     assert.ok(Number.isNaN(median([])));
+  });
+
+  it('has that share of the values at or below a quantile, and the quantile among the values', () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 100 }), (list, percent) => {
+        const found = quantile(list, percent / 100);
+        const below = list.filter((value) => value < found).length;
+        const upTo = list.filter((value) => value <= found).length;
+        assert.ok(list.includes(found));
+        assert.ok(below * 100 < list.length * percent && upTo * 100 >= list.length * percent);
+      }),
+    );
   });
 
   it('spreads from the least to the greatest', () => {
