@@ -4,6 +4,8 @@ import { type BlueConicAccess, callBlueConic } from './blueconicCall';
 
 const values = z.array(z.string()).nullish();
 const profile = z.object({
+  // Without it anything that is JSON would be a profile without values.
+  id: z.string(),
   properties: z.array(z.object({ id: z.string(), values })).nullish(),
 });
 

@@ -1,7 +1,7 @@
 import type { ByteRange } from '../codec/fileStore';
 import { SyncError } from '../errors/syncError';
 import { readObject } from './objectReader';
-import { notFromS3, place } from './s3Error';
+import { looksLikeS3, notFromS3, place } from './s3Error';
 import { S3Session } from './session';
 import { rootPrefix, type S3Settings, type S3Subject } from './settings';
 
@@ -139,9 +139,10 @@ class S3Bucket implements Bucket {
     const work = async (): Promise<void> => {
       for (const key of waiting) {
         const subject = this.#subject('s3:DeleteObject', key);
-        await this.#session.call(subject, signal, (client, sdk, options) =>
+        const { $metadata } = await this.#session.call(subject, signal, (client, sdk, options) =>
           client.send(new sdk.DeleteObjectCommand({ Bucket: this.#name, Key: subject.key }), options),
         );
+        if (!looksLikeS3($metadata)) throw notFromS3(subject);
       }
     };
     await Promise.all(Array.from({ length: Math.min(deletesInFlight, keys.length) }, work));

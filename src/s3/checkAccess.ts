@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SyncError } from '../errors/syncError';
-import { notFromS3 } from './s3Error';
+import { looksLikeS3, notFromS3 } from './s3Error';
 import { S3Session } from './session';
 import { rootPrefix, type S3Settings } from './settings';
 
@@ -125,9 +125,13 @@ class Probe {
   async #location(): Promise<S3Finding> {
     const subject = this.#subject('location');
     try {
-      const { LocationConstraint } = await this.#session.call(subject, this.#signal, (client, sdk, options) =>
-        client.send(new sdk.GetBucketLocationCommand({ Bucket: subject.bucket }), options),
+      const { LocationConstraint, $metadata } = await this.#session.call(
+        subject,
+        this.#signal,
+        (client, sdk, options) =>
+          client.send(new sdk.GetBucketLocationCommand({ Bucket: subject.bucket }), options),
       );
+      if (LocationConstraint === undefined && !looksLikeS3($metadata)) throw notFromS3(subject);
       // S3's oldest region has no name in this answer.
       return allowed('location', `The bucket is in ${LocationConstraint || 'us-east-1'}.`);
     } catch (thrown) {

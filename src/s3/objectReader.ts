@@ -65,6 +65,8 @@ export async function* readObject(
           skip -= Math.min(skip, chunk.length);
           if (fresh.length === 0) continue;
           offset += fresh.length;
+          // More than there is would go on for as long as whoever answers likes.
+          if (end !== undefined && !range && offset > end) throw notFromS3(subject);
           yield fresh;
           if (range && offset >= range.end) return;
         }

@@ -11,6 +11,12 @@ interface Refusal {
   $response?: { headers?: Record<string, string> };
 }
 
+/** The part of the SDK's `$metadata` that is looked at. */
+interface ResponseMetadata {
+  httpStatusCode?: number | undefined;
+  requestId?: string | undefined;
+}
+
 interface Verdict {
   code: string;
   message: string;
@@ -31,12 +37,22 @@ export function toldRegion(thrown: unknown): string | undefined {
  */
 export function s3Error(thrown: unknown, subject: S3Subject, access: S3Access): SyncError {
   if (thrown instanceof SyncError) return thrown;
-  if (thrown instanceof TransportFault) return unreachable(thrown.fault, subject);
+  if (thrown instanceof TransportFault) {
+    const { fault } = thrown;
+    return fault.code === 'NET_ANSWER_TOO_LARGE' ? notFromS3(subject) : unreachable(fault, subject);
+  }
   const refusal = thrown as Refusal;
   const status = refusal.$metadata?.httpStatusCode;
   const verdict = judge(refusal, status, place(subject), subject, access);
-  return new SyncError({ ...verdict, ...(status !== undefined && { status }) });
+  return new SyncError({
+    ...verdict,
+    ...(status !== undefined && { status }),
+    maybeApplied: status !== undefined && status >= 500 && changing.test(subject.action),
+  });
 }
+
+/** The actions after which something in the bucket is different. */
+const changing = /^s3:(Put|Delete)Object$/;
 
 function judge(
   { name, message }: Refusal,
@@ -139,10 +155,12 @@ function judgeByStatus(
     };
   }
   if (status === 301 || status === 307) return regionWrong(where, access);
-  if (status === 404 && subject.key === undefined) return bucketUnknown(where);
+  if (status === 404 && subject.bucket === undefined) return unreadable(where, ' (404)');
+  // Nobody misses the object that is to be written or deleted, or the prefix of a listing.
+  if (status === 404 && subject.action !== 's3:GetObject') return bucketUnknown(where);
   if (status === 404) return objectMissing(where);
   if (status === 412) return objectChanged(where);
-  if (status === 429 || status === 503) return busy(where, status);
+  if (status === 408 || status === 429 || status === 503) return busy(where, status);
   const known = /^[A-Za-z][A-Za-z0-9]{2,60}$/.test(name) && name !== 'Error' ? ` (${name})` : '';
   if (status !== undefined && status >= 300) {
     return {
@@ -174,11 +192,16 @@ function unreachable(fault: SyncError, subject: S3Subject): SyncError {
 }
 
 const wrongAddress = /^NET_(HOST_UNKNOWN|REFUSED|UNREACHABLE|NOT_HTTP)$/;
-const mayHaveLeft = /^NET_(RESET|TIMEOUT|NOT_HTTP|CLOSED)$/;
+const mayHaveLeft = /^NET_(RESET|TRUNCATED|TIMEOUT|NOT_HTTP|CLOSED)$/;
 
 /** For answers that came with 200 but lack what S3 never leaves out, as the log-in page of a network does. */
 export function notFromS3(subject: S3Subject): SyncError {
   return new SyncError(unreadable(place(subject), ''));
+}
+
+/** For answers in which S3 need not say anything: it still numbers them, or says by their status that they are empty. */
+export function looksLikeS3({ httpStatusCode, requestId }: ResponseMetadata): boolean {
+  return httpStatusCode === 204 || requestId !== undefined;
 }
 
 /** The bucket and key of a call, for messages. */

@@ -40,7 +40,10 @@ export class S3Session {
     this.#region = access.region?.trim() || firstGuess;
     this.resumePauseMs = access.resumePauseMs ?? 200;
     this.#dispatcher = createDispatcher({ connections: 32, connectTimeoutMs });
-    this.#transport = new UndiciTransport(this.#dispatcher, access.silenceMs ?? 30_000);
+    this.#transport = new UndiciTransport(this.#dispatcher, {
+      silenceMs: access.silenceMs ?? 30_000,
+      maxAnswerBytes: access.maxAnswerBytes ?? 64 * 1024 * 1024,
+    });
   }
 
   /**

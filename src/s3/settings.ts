@@ -16,6 +16,8 @@ export interface S3Access {
   checksums: 'required' | 'supported';
   /** The longest silence of S3 in milliseconds before a call is tried again. Default 30,000. */
   silenceMs?: number;
+  /** Of an answer that is no object, a page of a listing above all. Default 64 MiB. */
+  maxAnswerBytes?: number;
   /** Before a download that broke off is resumed, in milliseconds; doubled with each break in a row. Default 200. */
   resumePauseMs?: number;
 }

@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { SyncError } from '../errors/syncError';
 import { joinedHeaders } from '../http/headers';
-import { netError } from '../http/netError';
+import { answerTooLarge, netError, timeoutError } from '../http/netError';
 
 /** The part of the SDK's request that a transport needs. */
 interface SdkRequest {
@@ -30,8 +30,17 @@ export class TransportFault extends Error {
   constructor(fault: SyncError) {
     super(fault.code);
     this.fault = fault;
-    if (fault.retry === 'later') this.$retryable = { throttling: false };
+    if (fault.retry === 'later' && fault.code !== 'NET_ANSWER_TOO_LARGE')
+      this.$retryable = { throttling: false };
   }
+}
+
+/** What an answer may take; downloads may be of any size, and take as long as bytes come. */
+export interface AnswerLimits {
+  /** Longest wait for an answer's head, between two pieces of a download, and for the whole of any other answer. */
+  silenceMs: number;
+  /** Of any answer but a download. */
+  maxAnswerBytes: number;
 }
 
 /**
@@ -41,12 +50,11 @@ export class TransportFault extends Error {
 export class UndiciTransport {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #dispatcher: Dispatcher;
-  readonly #silenceMs: number;
+  readonly #limits: AnswerLimits;
 
-  /** @param silenceMs longest wait for an answer's head, and between two pieces of its body */
-  constructor(dispatcher: Dispatcher, silenceMs: number) {
+  constructor(dispatcher: Dispatcher, limits: AnswerLimits) {
     this.#dispatcher = dispatcher;
-    this.#silenceMs = silenceMs;
+    this.#limits = limits;
   }
 
   async handle(
@@ -56,7 +64,8 @@ export class UndiciTransport {
     const signal = options.abortSignal as AbortSignal | undefined;
     const port = request.port === undefined ? '' : `:${request.port}`;
     const host = `${request.hostname}${port}`;
-    const silenceMs = options.requestTimeout ?? this.#silenceMs;
+    const silenceMs = options.requestTimeout ?? this.#limits.silenceMs;
+    const progress = { host, sent: false, answered: false };
     try {
       const answer = await this.#dispatcher.request({
         origin: `${request.protocol}//${host}`,
@@ -68,17 +77,20 @@ export class UndiciTransport {
         bodyTimeout: silenceMs,
         ...(signal && { signal }),
       });
+      progress.answered = true;
+      const isDownload = answer.statusCode < 300 && request.query?.['x-id'] === 'GetObject';
       return {
         response: {
           statusCode: answer.statusCode,
           headers: joinedHeaders(answer.headers),
-          body: answer.body,
+          // The SDK would wait for the rest of it, and keep it, without an end.
+          body: isDownload ? answer.body : await wholeBody(answer.body, host, { ...this.#limits, silenceMs }),
         },
       };
     } catch (thrown) {
       // The name is what keeps the SDK from trying again.
       if (signal?.aborted) throw Object.assign(new Error('aborted'), { name: 'AbortError' });
-      throw new TransportFault(netError(thrown, { host, sent: false, answered: false }));
+      throw new TransportFault(netError(thrown, progress));
     }
   }
 
@@ -91,6 +103,28 @@ export class UndiciTransport {
   httpHandlerConfigs(): Record<string, never> {
     return {};
   }
+}
+
+/** @throws SyncError `NET_ANSWER_TOO_LARGE`, `NET_TIMEOUT`; whatever broke the body. */
+async function wholeBody(
+  body: Readable,
+  host: string,
+  { silenceMs, maxAnswerBytes }: AnswerLimits,
+): Promise<Readable> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const tooLate = () => body.destroy(timeoutError({ host, sent: true, answered: true }, silenceMs));
+  const timer = setTimeout(tooLate, silenceMs);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxAnswerBytes) throw answerTooLarge(host, maxAnswerBytes);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return Readable.from(chunks, { objectMode: false });
 }
 
 /**
