@@ -22,6 +22,7 @@ interface DeltaNode extends EditorNode {
   segmentName: string;
   prefix: string;
   properties: string[];
+  leavers: boolean;
 }
 
 /** Lives while the dialog is open. */
@@ -77,6 +78,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
         );
       },
     },
+    leavers: { value: false },
     s3: {
       value: '',
       type: 'profile-sync-s3-config',

@@ -18,6 +18,7 @@ interface BlueConicDeltaDef extends NodeDef, SourceNodeDef {
   /** `whole` or `now`; flows from before this setting have none, which is `whole`. */
   firstRun?: string;
   fullReadDays?: number | string;
+  leavers?: boolean;
   s3: string;
   prefix: string;
 }
@@ -44,17 +45,19 @@ export default function register(RED: NodeAPI): void {
             fullRead,
           });
         }
+        const leavers = def.leavers === true;
         const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');
         return new SegmentSource(blueconic.client(), store, {
           goalId,
           segmentId: required(def.segment, 'a BlueConic segment'),
-          reading: segmentReading({ chosen: def.properties ?? [], read }),
+          reading: segmentReading({ chosen: def.properties ?? [], leavers, read }),
+          leavers,
           pageRows: Math.max(1, wholeNumber(def.pageRows, 1000)),
           fullRead,
           fullReads: {
             firstRun: def.firstRun === 'now' ? 'now' : 'whole',
             everyDays: Math.max(0, wholeNumber(def.fullReadDays, 7)),
-            scope: readingScope(def.properties ?? [], mappings),
+            scope: readingScope(def.properties ?? [], mappings, leavers),
           },
         });
       },

@@ -33,6 +33,7 @@ const recordFields: readonly (readonly [path: string, traits: FieldTraits])[] = 
   ['consentedObjectives', { type: 'text', as: 'list' }],
   ['refusedObjectives', { type: 'text', as: 'list' }],
   ['lastModified', { type: 'time', as: 'one' }],
+  ['inSegment', { type: 'boolean', as: 'one' }],
 ];
 
 /** @param seen the fields of the samples in the dialog, which may know what no list does. */

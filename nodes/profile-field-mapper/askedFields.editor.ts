@@ -20,6 +20,7 @@ export function isAsked(source: SourceSettings | undefined, path: string): boole
       : false;
   }
   if (source.type !== 'blueconic-delta' || source.origin === 'files') return undefined;
+  if (root === 'inSegment') return source.leavers === true;
   const properties = texts(source.properties);
   if (root !== 'properties' || properties.length === 0) return true;
   return typeof name === 'string' && properties.includes(name);

@@ -25,7 +25,8 @@ export function traitsOf(source: Draft, mapping: unknown): SourceTraits {
   if (source.type === 'blueconic-delta') {
     if (source.origin === 'files') return { asked: undefined, meaning: 'amount' };
     const read = fieldsRead([mapping], true);
-    return { asked: segmentReading({ chosen: texts(source.properties), read }).asked, meaning: 'total' };
+    const terms = { chosen: texts(source.properties), leavers: source.leavers === true, read };
+    return { asked: segmentReading(terms).asked, meaning: 'total' };
   }
   return { asked: undefined, meaning: 'total' };
 }

@@ -12,7 +12,7 @@ import {
   listSegments,
   type NewProperty,
 } from './catalogue';
-import { type HeldValues, readProfileValues } from './profileValues';
+import { type HeldValues, readProfile, readProfileValues } from './profileValues';
 import {
   readSegmentPage,
   readServerTime,
@@ -41,6 +41,8 @@ export interface BlueConicClient {
     properties: readonly string[],
     signal: AbortSignal,
   ): Promise<HeldValues | undefined>;
+  /** One profile as BlueConic sends it, to be read with `profileRecord`; undefined where there is no such profile. */
+  profile(id: string, part: { properties?: readonly string[] }, signal: AbortSignal): Promise<unknown>;
   segments(signal: AbortSignal): AsyncGenerator<BlueConicSegment>;
   profileProperties(signal: AbortSignal): AsyncGenerator<BlueConicProperty>;
   /** Undefined where the tenant has no such property. */
@@ -87,6 +89,7 @@ export function createBlueConicClient(options: {
     },
     profileValues: (profileId, properties, signal) =>
       readProfileValues(access, profileId, properties, signal),
+    profile: (id, part, signal) => readProfile(access, id, part, signal),
     segments: (signal) => listSegments(access, signal),
     profileProperties: (signal) => listProfileProperties(access, signal),
     findProperty: (id, signal) => findProperty(access, id, signal),

@@ -42,10 +42,15 @@ export function fullReadDue(terms: FullReadTerms, last: FullReadMemory | undefin
 
 /**
  * A hash of what decides which values of a profile are brought over: the properties asked for, and the mapping documents
- * on the way to the sink (identifiers, fields, filter). The segment is part of the key it is stored under.
+ * on the way to the sink (identifiers, fields, filter); and whether it is told who left. The segment is part of the key
+ * it is stored under.
  */
-export function readingScope(properties: readonly string[], mappings: readonly unknown[]): string {
-  const text = JSON.stringify([[...properties].sort(), mappings]);
+export function readingScope(
+  properties: readonly string[],
+  mappings: readonly unknown[],
+  leavers = false,
+): string {
+  const text = JSON.stringify([[...properties].sort(), mappings, ...(leavers ? ['leavers'] : [])]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
@@ -69,4 +74,9 @@ export function fullReadWrite(key: string, memory: FullReadMemory): StoreWrite {
 /** The entry of a goal and segment; it begins as the watermark's, so that both are reset together. */
 export function fullReadKey(goalId: string, segmentId: string): string {
   return JSON.stringify([goalId, segmentId, 'read in full']);
+}
+
+/** The entry that heads what is known of a segment's members; it is reset with the others. */
+export function membersKey(goalId: string, segmentId: string): string {
+  return JSON.stringify([goalId, segmentId, 'members']);
 }

@@ -2,13 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../errors/syncError';
 import type { BlueConicClient } from './blueconicClient';
 import type { PageSize } from './pageSize';
+import { tries, waitAfter } from './passingCauses';
 import type { SegmentPage, SegmentPageRequest } from './segmentProfiles';
-
-/** Tries of one page; between them the waits double from the first one on, unless BlueConic asks for another. */
-const tries = 5;
-const firstWaitMs = 500;
-/** A longer wait that BlueConic asks for is not waited for within a run. */
-const longestWaitMs = 60_000;
 
 export interface ReadPage {
   page: SegmentPage;
@@ -39,7 +34,7 @@ export async function readPage(
     } catch (thrown) {
       signal.throwIfAborted();
       failures++;
-      const wait = waitAfter(thrown, failures, count === undefined && asked > 1);
+      const wait = waitForSmaller(thrown, failures, count === undefined && asked > 1);
       if (wait === undefined) throw thrown;
       if (count === undefined) size.failed();
       await sleep(wait, undefined, { signal });
@@ -47,12 +42,10 @@ export async function readPage(
   }
 }
 
-/** Milliseconds until the next try; undefined: there is none. */
-function waitAfter(thrown: unknown, failures: number, mayShrink: boolean): number | undefined {
-  if (!(thrown instanceof SyncError)) return undefined;
+/** Milliseconds until the next try, which asks for less where it may; undefined: there is none. */
+function waitForSmaller(thrown: unknown, failures: number, mayShrink: boolean): number | undefined {
   // Each time half as large, it fits in the end or is as small as it gets.
-  if (thrown.code === 'NET_ANSWER_TOO_LARGE') return mayShrink && failures < 2 * tries ? 0 : undefined;
-  if (thrown.retry === 'never' || failures >= tries) return undefined;
-  const wait = thrown.retryAfterMs ?? firstWaitMs * 2 ** (failures - 1);
-  return wait > longestWaitMs ? undefined : wait;
+  if (thrown instanceof SyncError && thrown.code === 'NET_ANSWER_TOO_LARGE')
+    return mayShrink && failures < 2 * tries ? 0 : undefined;
+  return waitAfter(thrown, failures);
 }

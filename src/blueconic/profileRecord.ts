@@ -14,6 +14,8 @@ export interface BlueConicProfileRecord extends ProfileRecord {
   interactionsViewed?: string[];
   /** Epoch milliseconds, from the property `lastmodifieddate`. */
   lastModified?: number;
+  /** Only where profiles that left the segment are read too: false for those. */
+  inSegment?: boolean;
 }
 
 /**

@@ -23,19 +23,43 @@ export async function readProfileValues(
   properties: readonly string[],
   signal: AbortSignal,
 ): Promise<HeldValues | undefined> {
-  const call = {
-    method: 'GET',
-    path: `/profiles/${encodeURIComponent(profileId)}`,
-    query: [['collapse', 'profile.segments'], ...properties.map((id) => ['profileProperty', id] as const)],
-    scope: 'read:profiles',
-  } as const;
+  const query: Query = [['collapse', 'profile.segments'], ...parameters(properties)];
+  const value = await oneProfile(access, profileId, query, profile, signal);
+  if (!value) return undefined;
+  const held = new Map<string, readonly string[]>();
+  for (const property of value.properties ?? []) {
+    if (property.values?.length) held.set(property.id, property.values);
+  }
+  return held;
+}
+
+/** As `readProfileValues`, but the profile as it comes, with the segments it is in; without `properties` with all of them. */
+export function readProfile(
+  access: BlueConicAccess,
+  profileId: string,
+  { properties = [] }: { properties?: readonly string[] },
+  signal: AbortSignal,
+): Promise<unknown> {
+  return oneProfile(access, profileId, parameters(properties), z.looseObject({}), signal);
+}
+
+type Query = readonly (readonly [name: string, value: string])[];
+
+function parameters(properties: readonly string[]): Query {
+  return properties.map((id) => ['profileProperty', id] as const);
+}
+
+async function oneProfile<T>(
+  access: BlueConicAccess,
+  profileId: string,
+  query: Query,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const path = `/profiles/${encodeURIComponent(profileId)}`;
+  const call = { method: 'GET', path, query, scope: 'read:profiles' } as const;
   try {
-    const { value } = await callBlueConic(access, call, profile, signal);
-    const held = new Map<string, readonly string[]>();
-    for (const property of value.properties ?? []) {
-      if (property.values?.length) held.set(property.id, property.values);
-    }
-    return held;
+    return (await callBlueConic(access, call, schema, signal)).value;
   } catch (thrown) {
     if (thrown instanceof SyncError && thrown.status === 404) return undefined;
     throw thrown;

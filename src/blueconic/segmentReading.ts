@@ -16,6 +16,8 @@ export interface SegmentReading {
 export interface ReadingTerms {
   /** Properties chosen in the settings; none: what is read decides. */
   chosen: readonly string[];
+  /** Profiles that left the segment are read too, so that a record says whether it is in it. */
+  leavers?: boolean;
   read: FieldsRead;
 }
 
@@ -28,7 +30,7 @@ const longestQuery = 6_000;
  * Asks for what is needed and nothing more: chosen properties, else those that are read, else all. What identifiers and
  * viewed interactions are read from is always among them. Segments and permissions only where they are read, or nobody knows what is.
  */
-export function segmentReading({ chosen, read }: ReadingTerms): SegmentReading {
+export function segmentReading({ chosen, leavers = false, read }: ReadingTerms): SegmentReading {
   const { fields, identifiers } = read;
   const needed =
     chosen.length > 0
@@ -39,7 +41,7 @@ export function segmentReading({ chosen, read }: ReadingTerms): SegmentReading {
   const parts: ProfilePart[] = [];
   if (reads('permissionLevel')) parts.push('permissions');
   if (reads('segments')) parts.push('segments');
-  return { properties: names && asParameters(names), parts, asked: askedFor(names, parts) };
+  return { properties: names && asParameters(names), parts, asked: askedFor(names, parts, leavers) };
 }
 
 /** Undefined: the properties as a whole are read. */
@@ -63,11 +65,16 @@ function asParameters(names: ReadonlySet<string>): string[] | undefined {
 }
 
 /** Consent and the date of change come with every profile. */
-function askedFor(names: ReadonlySet<string> | undefined, parts: readonly ProfilePart[]): AskedFields {
+function askedFor(
+  names: ReadonlySet<string> | undefined,
+  parts: readonly ProfilePart[],
+  leavers: boolean,
+): AskedFields {
   return {
     has: ([root, name]) => {
       if (root === 'permissionLevel') return parts.includes('permissions');
       if (root === 'segments') return parts.includes('segments');
+      if (root === 'inSegment') return leavers;
       if (names === undefined) return true;
       if (root === 'interactionsViewed') return names.has(interactionsProperty);
       return root !== 'properties' || name === undefined || names.has(name);

@@ -1,9 +1,18 @@
 import { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
+import { Membership } from '../run/membership';
 import type { EarlierLife, Source, SourceContext, SourceRow, SourceUnit } from '../run/source';
 import type { StateStore, StoreWrite } from '../store/store';
 import type { BlueConicClient } from './blueconicClient';
-import { type FullReadTerms, fullReadDue, fullReadKey, fullReadWrite, lastFullRead } from './fullRead';
+import {
+  type FullReadTerms,
+  fullReadDue,
+  fullReadKey,
+  fullReadWrite,
+  lastFullRead,
+  membersKey,
+} from './fullRead';
+import { LeftProfiles, type LeftState } from './leftProfiles';
 import { type ReadPage, readPage } from './pageReading';
 import { PageSize } from './pageSize';
 import { profileRecord } from './profileRecord';
@@ -16,6 +25,8 @@ export interface SegmentSourceSettings {
   goalId: string;
   segmentId: string;
   reading: SegmentReading;
+  /** Profiles that left the segment are read too, once each, by the next read of the whole segment. */
+  leavers?: boolean;
   /** Profiles in a page at most; see PageSize. */
   pageRows: number;
   /** Read the whole segment, whatever was read before. */
@@ -39,6 +50,9 @@ interface SegmentState {
   startedAt: number;
   /** The latest page, and those before it that have rows without an outcome. */
   pages: PagePlace[];
+  /** For the profiles that are met: where it is remembered who is in the segment. */
+  stamp?: number;
+  left?: LeftState;
 }
 
 /** The watermark stays behind the start of the run by this much: clocks, indexing and replication are not exact (R9). */
@@ -57,6 +71,7 @@ export class SegmentSource implements Source {
   readonly #client: BlueConicClient;
   readonly #store: StateStore;
   readonly #settings: SegmentSourceSettings;
+  readonly #members: Membership | undefined;
   #state: SegmentState | undefined;
 
   constructor(client: BlueConicClient, store: StateStore, settings: SegmentSourceSettings) {
@@ -64,6 +79,8 @@ export class SegmentSource implements Source {
     this.#store = store;
     this.#settings = settings;
     this.asked = settings.reading.asked;
+    const { goalId, segmentId, leavers } = settings;
+    if (leavers) this.#members = new Membership(store, membersKey(goalId, segmentId), goalId, segmentId);
   }
 
   /** How many properties are asked for by name; undefined: all. */
@@ -78,7 +95,7 @@ export class SegmentSource implements Source {
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
     const { segmentId, pageRows, reading } = this.#settings;
     context.phase('asking');
-    const state = (context.earlier?.state as SegmentState | undefined) ?? (await this.#begin(context.signal));
+    const state = (context.earlier?.state as SegmentState | undefined) ?? (await this.#begin(context));
     this.#state = state;
     const { since } = state;
     const refinement = since && modifiedWithin({ from: since, to: state.startedAt + dayMs });
@@ -102,14 +119,33 @@ export class SegmentSource implements Source {
       );
       this.#keep({ number, cursor, count }, context);
       const name = pageName(number);
-      if (!context.earlier?.isDone(name))
-        yield pageUnit(name, page.profiles, since, context.earlier?.ids(name));
+      if (!context.earlier?.isDone(name)) {
+        const unit = pageUnit(name, page.profiles, {
+          since,
+          known: context.earlier?.ids(name),
+          member: this.#members !== undefined,
+        });
+        if (this.#members && state.stamp !== undefined)
+          context.keep?.(this.#members.seen(unit.ids.filter(Boolean), state.stamp));
+        yield unit;
+      }
       if (page.nextCursor === cursor) throw listingBroken(segmentId);
       // Only the last of the pages known so far leads on to one that is not.
       const { nextCursor } = page;
       place =
         places.shift() ?? (nextCursor === undefined ? undefined : { number: number + 1, cursor: nextCursor });
     }
+    yield* this.#left(state, context);
+  }
+
+  /** Who is missing shows only once the whole segment was read, and all that were met are remembered. */
+  async *#left(state: SegmentState, context: SourceContext): AsyncGenerator<SourceUnit> {
+    const { since, stamp } = state;
+    if (!this.#members || !context.keep || since !== undefined || stamp === undefined) return;
+    await context.checkpoint();
+    context.signal.throwIfAborted();
+    state.left ??= { open: [] };
+    yield* new LeftProfiles(this.#client, this.#members, this.#settings).units(state.left, stamp, context);
   }
 
   state(): SegmentState | undefined {
@@ -119,7 +155,7 @@ export class SegmentSource implements Source {
   /** Any row to be read again holds the watermark where it is: what came after it is then read again too (R9). */
   remember(_readAgain: (unitName: string) => boolean, anyReadAgain: boolean): StoreWrite[] {
     if (anyReadAgain || !this.#state) return [];
-    const { since, startedAt } = this.#state;
+    const { since, startedAt, stamp } = this.#state;
     const { goalId, segmentId, fullReads } = this.#settings;
     // The watermark comes first: it is what the report shows.
     const writes: StoreWrite[] = [
@@ -128,15 +164,23 @@ export class SegmentSource implements Source {
     if (since === undefined) {
       const memory = { at: new Date(startedAt).toISOString(), scope: fullReads.scope };
       writes.push(fullReadWrite(fullReadKey(goalId, segmentId), memory));
+      if (this.#members && stamp !== undefined) writes.push(this.#members.completed(stamp));
     }
     return writes;
   }
 
-  async #begin(signal: AbortSignal): Promise<SegmentState> {
+  async #begin({ signal, keep }: SourceContext): Promise<SegmentState> {
     // By BlueConic's clock: the watermark is compared with times that BlueConic wrote.
     const startedAt = await this.#client.serverTime(signal);
     const since = await this.#readSince(startedAt);
-    return { ...(since !== undefined && { since }), startedAt, pages: [] };
+    const members = keep && this.#members;
+    const stamp = since === undefined ? await members?.beginRead(startedAt) : await members?.lastComplete();
+    return {
+      ...(since !== undefined && { since }),
+      startedAt,
+      pages: [],
+      ...(stamp !== undefined && { stamp }),
+    };
   }
 
   /** From when on; undefined: the whole segment. */
@@ -187,6 +231,14 @@ function placesToRead({ pages }: SegmentState, earlier: EarlierLife | undefined)
   return [...pages.slice(0, -1).filter(({ number }) => !earlier?.isDone(pageName(number))), latest];
 }
 
+interface PageTerms {
+  since: number | undefined;
+  /** Ids of the rows that an earlier life saw. */
+  known: readonly string[] | undefined;
+  /** Records say that they are in the segment. */
+  member: boolean;
+}
+
 /**
  * A page that is read again may hold its profiles in another order, so rows are known by profile id: those that an
  * earlier life saw keep their number, new ones follow.
@@ -194,9 +246,9 @@ function placesToRead({ pages }: SegmentState, earlier: EarlierLife | undefined)
 function pageUnit(
   name: string,
   profiles: readonly unknown[],
-  since: number | undefined,
-  known: readonly string[] = [],
-): SourceUnit {
+  terms: PageTerms,
+): SourceUnit & { ids: string[] } {
+  const { known = [] } = terms;
   const ids = [...known];
   const lines = new Map(known.map((id, at) => [id, at + 1]));
   const numbered = profiles.map((profile) => {
@@ -208,19 +260,22 @@ function pageUnit(
     return { line, profile };
   });
   numbered.sort((one, other) => one.line - other.line);
-  return { name, ids, rows: () => pageRows(numbered, since) };
+  return { name, ids, rows: () => pageRows(numbered, terms) };
 }
 
 async function* pageRows(
   numbered: readonly { line: number; profile: unknown }[],
-  since: number | undefined,
+  { since, member }: PageTerms,
 ): AsyncGenerator<SourceRow[]> {
   for (let from = 0; from < numbered.length; from += sliceRows) {
     const slice: SourceRow[] = [];
     for (const { line, profile } of numbered.slice(from, from + sliceRows)) {
       const record = profileRecord(profile);
       if (!record) slice.push({ line, fault: 'not a profile' });
-      else if (since === undefined || isModifiedSince(record, since)) slice.push({ line, record });
+      else if (since === undefined || isModifiedSince(record, since)) {
+        if (member) record.inSegment = true;
+        slice.push({ line, record });
+      }
     }
     yield slice;
   }

@@ -1,20 +1,25 @@
 import { checkpointDeletes } from '../run/checkpoint';
 import { readHistory } from '../run/history';
+import { memberPrefix } from '../run/membership';
 import type { StateStore, StoreSpace, StoreWrite } from '../store/store';
 import { connectionCheckpointKey, listKeyPrefix } from './goalKeys';
 
 /** Runs of the history that are looked at for the goals of a connection. */
 const lookedAtRuns = 1_000;
 
+/** Deleted together, where there may be millions. */
+const deletedTogether = 5_000;
+
 /**
- * Forgets how far a goal has read, so that its next run reads everything: watermarks, remembered files, checkpoint. What
+ * Forgets how far a goal has read, so that its next run reads everything: watermarks, remembered files, checkpoint, and
+ * who was in its segment. What
  * was sent stays known: fingerprints, so that nothing unchanged is paid for again, and remembered numbers and intents,
  * so that nothing is added twice (R12, R13). Returns how many entries were deleted.
  */
 export async function resetGoal(store: StateStore, goalId: string): Promise<number> {
   const deletes = await goalDeletes(store, goalId);
   await store.commit(deletes);
-  return deletes.length;
+  return deletes.length + (await forgetMembers(store, goalId));
 }
 
 /** The same for every goal that the history says ran for the connection, and for the connection's own open run. */
@@ -22,10 +27,12 @@ export async function resetConnection(store: StateStore, connectionId: string): 
   const key = connectionCheckpointKey(connectionId);
   const [open] = await store.getMany('checkpoint', [key]);
   const deletes: StoreWrite[] = open ? [{ space: 'checkpoint', key, value: undefined }] : [];
-  for (const goalId of await goalsOf(store, connectionId))
-    deletes.push(...(await goalDeletes(store, goalId)));
+  const goals = await goalsOf(store, connectionId);
+  for (const goalId of goals) deletes.push(...(await goalDeletes(store, goalId)));
   await store.commit(deletes);
-  return deletes.length;
+  let members = 0;
+  for (const goalId of goals) members += await forgetMembers(store, goalId);
+  return deletes.length + members;
 }
 
 export async function goalsOf(store: StateStore, connectionId: string): Promise<Set<string>> {
@@ -43,4 +50,19 @@ async function goalDeletes(store: StateStore, goalId: string): Promise<StoreWrit
       deletes.push({ space, key, value: undefined });
   }
   return deletes;
+}
+
+/** Without the entry that heads them, which is gone by now, those left over by a crash in between mean nothing. */
+async function forgetMembers(store: StateStore, goalId: string): Promise<number> {
+  let count = 0;
+  let deletes: StoreWrite[] = [];
+  for await (const key of store.keys('member', memberPrefix(goalId))) {
+    deletes.push({ space: 'member', key, value: undefined });
+    count++;
+    if (deletes.length < deletedTogether) continue;
+    await store.commit(deletes);
+    deletes = [];
+  }
+  await store.commit(deletes);
+  return count;
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError } from '../errors/syncError';
 import type { ProfileRecord } from '../mapping/profileUpdate';
+import type { StoreWrite } from '../store/store';
 import type { Checkpoint } from './checkpoint';
 import type { GoalRun } from './goalRun';
 import type { EarlierLife, Source, SourceUnit, UnitPlace } from './source';
@@ -52,6 +53,7 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
       },
       checkpoint: options.checkpoint ?? (async () => undefined),
       isSettled: (unitName: string) => run.isSettled(unitName),
+      ...(options.checkpoint && { keep: (writes: readonly StoreWrite[]) => run.keep(writes) }),
       ...(options.resume && { earlier: earlierLife(run, options.resume) }),
     };
     for await (const unit of source.units(context)) {

@@ -8,7 +8,8 @@ export type StoreSpace =
   | 'intent'
   | 'setting'
   | 'report'
-  | 'number';
+  | 'number'
+  | 'member';
 
 export interface StoreKey {
   space: StoreSpace;

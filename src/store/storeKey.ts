@@ -11,6 +11,7 @@ const spaceByte: Record<StoreSpace, number> = {
   setting: 7,
   report: 8,
   number: 9,
+  member: 10,
 };
 
 export const storeSpaces = Object.keys(spaceByte) as StoreSpace[];

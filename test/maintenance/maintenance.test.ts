@@ -10,6 +10,7 @@ import { headWrite } from '../../src/run/checkpoint';
 import { ConnectionState } from '../../src/run/connectionState';
 import { historyWrite } from '../../src/run/history';
 import { Ledger } from '../../src/run/ledger';
+import { memberPrefix } from '../../src/run/membership';
 import type { GoalToken, RunSummary } from '../../src/run/runSummary';
 import { noteBeginning } from '../../src/store/beginning';
 import { MemoryStore } from '../../src/store/memoryStore';
@@ -54,6 +55,7 @@ async function goalWrites(store: MemoryStore, goalId: string): Promise<StoreWrit
     { space: 'checkpoint', key: `goal/${goalId}/ids/1`, value: '["a BlueConic profile"]' },
     { space: 'checkpoint', key: `goal/${goalId}/rows/1/0`, value: Buffer.from([1, 255]) },
     { space: 'intent', key: `${goalId}\nunit\n1`, value: 'sent' },
+    { space: 'member', key: `${memberPrefix(goalId)}somebody`, value: Buffer.alloc(4) },
     { space: 'number', key, value: '17' },
     { space: 'fingerprint', key, value: 'f' },
     targetWrite('braze'),
@@ -155,7 +157,7 @@ describe('resetting state', () => {
     const untouched = await filled('goal 2');
     await untouched.commit([{ space: 'intent', key: 'goal\nunit\n1', value: 'sent' }]);
     assert.deepEqual(await counts(store), await counts(untouched));
-    assert.equal(deleted, 6);
+    assert.equal(deleted, 7);
     assert.equal(await resetGoal(store, 'goal'), 0);
   });
 
