@@ -1,10 +1,23 @@
 import { identifierFault, isBlank, wholeNumberFault } from '../editor/checks';
 import { attachChips, type Chips } from '../editor/chips';
-import { claimForm, configVerdict, element, field, saveNumbers, verdict } from '../editor/dialogForm';
+import {
+  claimForm,
+  configVerdict,
+  currentValue,
+  element,
+  field,
+  saveNumbers,
+  showDefaults,
+  verdict,
+} from '../editor/dialogForm';
 import { savedDraft } from '../editor/draft';
 import { liveList } from '../editor/liveList';
+import { followComparing, prepareEverythingBox, tickedAt } from '../editor/sendingAgain';
+import { type NumberField, numberFields } from './numberFields';
 
 interface ProfilesNode extends EditorNode {
+  /** Time of the tick; empty: not ticked. */
+  sendEverything: string;
   objectives?: string[];
 }
 
@@ -47,6 +60,20 @@ RED.nodes.registerType<ProfilesNode>('blueconic-profiles', {
       },
     },
     firstTotal: { value: 'remember' },
+    changeDetection: { value: 'on' },
+    sendEverything: { value: '' },
+    refreshDays: {
+      value: numberFields.refreshDays.value,
+      validate(value, _options) {
+        return againVerdict(this, 'refreshDays', value);
+      },
+    },
+    refreshCap: {
+      value: numberFields.refreshCap.value,
+      validate(value, _options) {
+        return againVerdict(this, 'refreshCap', value);
+      },
+    },
     createProperties: { value: false },
     objectives: { value: [] },
     domainGroup: {
@@ -84,6 +111,9 @@ RED.nodes.registerType<ProfilesNode>('blueconic-profiles', {
   },
   oneditprepare() {
     claimForm(this, 'name');
+    showDefaults(this, { refreshCap: numberFields.refreshCap.value });
+    followComparing(this, ['profile-sync-comparing']);
+    prepareEverythingBox(this.sendEverything);
     objectives = attachChips({
       container: element('profile-sync-objectives'),
       inputId: 'profile-sync-objective',
@@ -95,6 +125,14 @@ RED.nodes.registerType<ProfilesNode>('blueconic-profiles', {
   },
   oneditsave() {
     this.objectives = objectives?.values() ?? [];
-    saveNumbers(this, ['entriesPerRequest', 'requestsInFlight']);
+    saveNumbers(this, ['entriesPerRequest', 'requestsInFlight', ...Object.keys(numberFields)]);
+    this.sendEverything = tickedAt(this.sendEverything);
   },
 });
+
+/** A field that a node of an earlier release lacks, or that the dialog hides, is not read. */
+function againVerdict(node: EditorNode, name: NumberField, value: unknown): Verdict {
+  if (value === undefined || currentValue(node, 'changeDetection') === 'off') return true;
+  if (name === 'refreshCap' && isBlank(currentValue(node, 'refreshDays'))) return true;
+  return verdict(node, `blueconic-profiles.label.${name}`, wholeNumberFault(value, numberFields[name]));
+}

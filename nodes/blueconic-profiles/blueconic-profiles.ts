@@ -1,40 +1,10 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type EntrySettings, permissionLevels } from '../../src/blueconic/bulkEntries';
+import type { Node, NodeAPI } from 'node-red';
 import { ProfilesTarget } from '../../src/blueconic/profilesTarget';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
-import { firstTotalOf, wholeNumber } from '../shell/configValue';
+import { wholeNumber } from '../shell/configValue';
 import { configNode } from '../shell/settings';
 import { sinkShell } from '../shell/sinkShell';
-
-interface BlueConicProfilesDef extends NodeDef {
-  blueconic: string;
-  entriesPerRequest: number | string;
-  requestsInFlight: number | string;
-  firstTotal?: string;
-  /** Absent in flows of an earlier release: off. */
-  createProperties?: boolean;
-  /** Ids; absent in flows of an earlier release, as are the following. */
-  objectives?: string[];
-  domainGroup?: string;
-  zone?: string;
-  permissionLevel?: string;
-}
-
-/** Empty fields leave the matter to BlueConic's own default. */
-export function entrySettingsOf({
-  domainGroup,
-  zone,
-  permissionLevel,
-}: Pick<BlueConicProfilesDef, 'domainGroup' | 'zone' | 'permissionLevel'>): EntrySettings {
-  const group = domainGroup?.trim();
-  const code = zone?.trim().toUpperCase();
-  const level = permissionLevels.find((known) => known === permissionLevel);
-  return {
-    ...(group && { domainGroup: group }),
-    ...(code && { privacyLegislation: code }),
-    ...(level && { permissionLevel: level }),
-  };
-}
+import { type BlueConicProfilesDef, entrySettingsOf, laneSettingsOf } from './profilesSettings';
 
 export default function register(RED: NodeAPI): void {
   function BlueConicProfiles(this: Node, def: BlueConicProfilesDef): void {
@@ -50,7 +20,7 @@ export default function register(RED: NodeAPI): void {
         objectiveIds: def.objectives ?? [],
         entry: entrySettingsOf(def),
       });
-      return { target, lanes: { firstTotal: firstTotalOf(def) } };
+      return { target, lanes: laneSettingsOf(def) };
     });
   }
   RED.nodes.registerType('blueconic-profiles', BlueConicProfiles as never);

@@ -1,23 +1,12 @@
 import { isBlank, wholeNumberFault } from '../editor/checks';
-import {
-  claimForm,
-  configVerdict,
-  currentValue,
-  element,
-  field,
-  follow,
-  saveNumbers,
-  showParts,
-  verdict,
-} from '../editor/dialogForm';
+import { claimForm, configVerdict, currentValue, field, saveNumbers, verdict } from '../editor/dialogForm';
+import { followComparing, prepareEverythingBox, tickedAt } from '../editor/sendingAgain';
 import { type NumberField, numberFields } from './numberFields';
 
 interface UsersTrackNode extends EditorNode {
   /** Time of the tick; empty: not ticked. */
   sendEverything: string;
 }
-
-const everythingBox = 'profile-sync-send-everything';
 
 RED.nodes.registerType<UsersTrackNode>('braze-users-track', {
   category: 'profile sync',
@@ -98,21 +87,12 @@ RED.nodes.registerType<UsersTrackNode>('braze-users-track', {
       // A node of an earlier release behaves as a new one does, and so shows what a new one has.
       if (this[name] === undefined) field(this, name).value = String(numberFields[name].value);
     }
-    const detection = field<HTMLSelectElement>(this, 'changeDetection');
-    follow(detection, () => {
-      const compares = detection.value !== 'off';
-      showParts({ 'profile-sync-comparing': compares, 'profile-sync-guards': compares });
-    });
-    const days = field(this, 'refreshDays');
-    follow(days, () => showParts({ 'profile-sync-refresh': days.value.trim() !== '' }));
-    const box = element<HTMLInputElement>(everythingBox);
-    box.checked = (this.sendEverything ?? '') !== '';
+    followComparing(this, ['profile-sync-comparing', 'profile-sync-guards']);
+    prepareEverythingBox(this.sendEverything);
   },
   oneditsave() {
     saveNumbers(this, Object.keys(numberFields));
-    // Each tick has a name of its own, since it is good for one run.
-    if (!element<HTMLInputElement>(everythingBox).checked) this.sendEverything = '';
-    else if (!this.sendEverything) this.sendEverything = new Date().toISOString();
+    this.sendEverything = tickedAt(this.sendEverything);
   },
 });
 

@@ -152,10 +152,10 @@ function completed({ result, item, fields, held, removed }: Row, verdict: Verdic
     for (const field of fields) refused.push({ field, reason: 'not-emptied' });
     return item.rules > refused.length
       ? { ...verdict, refused }
-      : { outcome: 'rejected', reason: 'not-emptied', repeatable: true };
+      : { outcome: 'rejected', reason: 'not-emptied', repeatable: true, onlyAttributes: true, refused };
   }
   if (verdict.outcome === 'accepted') return { ...verdict, refused };
   if (removed) return { outcome: 'accepted', how: 'updated', refused };
   const allInvalid = others.length > 0 && others.length + fields.length >= item.rules;
-  return allInvalid ? verdict : { outcome: 'unchanged' };
+  return allInvalid ? verdict : { outcome: 'unchanged', refused };
 }

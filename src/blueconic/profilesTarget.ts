@@ -1,3 +1,4 @@
+import type { ChangeRules } from '../delta/changeDetector';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
 import type { Heard } from '../pace/rateReport';
@@ -9,6 +10,7 @@ import type { BulkAnswer, BulkResult } from './bulkAnswer';
 import { type BulkEntry, bulkEntry, type EntrySettings } from './bulkEntries';
 import { Emptying, type ProfileReader } from './emptying';
 import { entryColumn } from './entryStates';
+import { profileChangeRules } from './profileChanges';
 import { PropertyCheck, type PropertyCheckOptions, type PropertyDirectory } from './propertyCheck';
 import { SumRuleName } from './sumRule';
 
@@ -43,11 +45,17 @@ export interface ProfileItem {
 /** No limit is documented; this keeps one request's JSON from holding the event loop. */
 const bytesPerRequest = 8_000_000;
 
+/** Names a tenant for what is remembered of its profiles. */
+export function profilesTargetName({ url }: Pick<BlueConicClient, 'url'>): string {
+  return `blueconic ${url}`;
+}
+
 /** Executes profile updates on BlueConic through `PUT /profiles`, and brings every result back to its profile. */
 export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly name: string;
   readonly objectsPerRequest: number;
   readonly bytesPerRequest = bytesPerRequest;
+  readonly changeRules: ChangeRules;
   readonly #pace: Pace;
   readonly #client: Pick<BlueConicClient, 'putProfiles' | 'url'>;
   readonly #delivery: Delivery;
@@ -62,12 +70,13 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
 
   constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
     this.#client = client;
-    this.name = `blueconic ${client.url}`;
+    this.name = profilesTargetName(client);
     this.objectsPerRequest = settings.entriesPerRequest;
     this.#pace = new Pace({ ...settings.retry, most: settings.requestsInFlight });
     this.#delivery = new Delivery(this.#pace, settings.retry);
     this.#objectiveIds = settings.objectiveIds ?? [];
     this.#entry = settings.entry ?? {};
+    this.changeRules = profileChangeRules(this.#entry);
     this.#emptying = settings.profiles && new Emptying(settings.profiles);
     const retry = { deadlineMs: defaultDeadlineMs, ...settings.retry };
     this.#checking = settings.properties && { ...settings.properties, retry };
@@ -101,8 +110,8 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     const left = checked.flatMap(({ item }) => (item ? [item] : []));
     const verdicts = left.length === 0 ? [] : await this.#deliver(left, repeatable, context);
     let next = 0;
-    return checked.map(({ item, refused, reason }) => {
-      const verdict: Verdict = item ? verdicts[next++]! : { outcome: 'rejected', reason };
+    return checked.map(({ item, refused, reason, onlyAttributes }) => {
+      const verdict: Verdict = item ? verdicts[next++]! : { outcome: 'rejected', reason, onlyAttributes };
       return refused.length === 0
         ? verdict
         : { ...verdict, refused: [...refused, ...(verdict.refused ?? [])] };
@@ -172,18 +181,21 @@ interface CheckedItem {
   item?: ProfileItem;
   refused: RefusedAttribute[];
   reason: string;
+  /** It could be found, were there anything to write. */
+  onlyAttributes: boolean;
 }
 
 /** The entry made anew without what BlueConic does not have; what else was refused of it is counted already. */
 function withoutMissing(item: ProfileItem, check: PropertyCheck, settings: EntrySettings): CheckedItem {
   const { update, refused, rejected } = check.without(item.update);
-  if (rejected !== undefined) return { refused, reason: rejected };
+  if (rejected !== undefined) return { refused, reason: rejected, onlyAttributes: false };
   if (refused.length === 0 && update.match.length === item.update.match.length) {
-    return { item, refused, reason: '' };
+    return { item, refused, reason: '', onlyAttributes: false };
   }
   const made = bulkEntry(update, item.identifier, settings);
-  if (!('entry' in made) || !made.entry) return { refused, reason: refused[0]?.reason ?? 'nothing to send' };
-  return { item: itemOf(made.entry, update), refused, reason: '' };
+  if ('entry' in made && made.entry)
+    return { item: itemOf(made.entry, update), refused, reason: '', onlyAttributes: false };
+  return { refused, reason: refused[0]?.reason ?? 'nothing to send', onlyAttributes: !('rejected' in made) };
 }
 
 function heardOf(answer: BulkAnswer): Heard {
@@ -225,12 +237,25 @@ function verdictsOf(
 function verdictOf(result: BulkResult | undefined, rules: number, repeatable: boolean): Verdict {
   if (!result) return { outcome: 'unknown', reason: 'no result for this entry', repeatable };
   const place = entryColumn(result, rules);
-  if (place.column === 'accepted') {
-    const refused = result.invalidProperties.map((field) => ({ field, reason: 'invalid-value' }));
-    return { outcome: 'accepted', how: place.how, ...(refused.length > 0 && { refused }) };
+  const refused = refusedIn(result);
+  if (place.column === 'accepted' || place.column === 'unchanged') {
+    return {
+      outcome: place.column,
+      ...(place.column === 'accepted' && { how: place.how }),
+      ...(refused.length > 0 && { refused }),
+    };
   }
-  if (place.column === 'unchanged') return { outcome: 'unchanged' };
-  return { outcome: place.column, reason: place.reason };
+  const verdict: Verdict = { outcome: place.column, reason: place.reason };
+  if (result.state === 'NOTFOUND') verdict.absent = true;
+  if (result.state === 'UNCHANGED') {
+    verdict.onlyAttributes = true;
+    verdict.refused = refused;
+  }
+  return verdict;
+}
+
+function refusedIn({ invalidProperties }: BulkResult): RefusedAttribute[] {
+  return invalidProperties.map((field) => ({ field, reason: 'invalid-value' }));
 }
 
 function wait({ waitMs }: { waitMs?: number }): { waitMs?: number } {

@@ -32,6 +32,8 @@ export interface DetectionSettings {
 export interface DetectionOptions {
   target: { name: string; rules: ChangeRules };
   place(): Promise<DetectionPlace>;
+  /** Kinds of identifiers (see identifierKinds) under which what is read is remembered, beside those noted in the store. */
+  identifiers?: readonly string[];
   /** Shared by all that send to the same workspace, by the name that `workspaceName` gives it. */
   gate(workspace: string): UserGate;
   settings: DetectionSettings;
@@ -61,8 +63,8 @@ export type Looked =
   | 'waiting'
   | (Compared & { pending: Pending | undefined; refreshed: boolean; known: boolean });
 
-/** What became of an update that was sent. */
-export type Fate = 'applied' | 'unknown' | 'not-applied';
+/** What became of an update that was sent. `created`: the target had no such profile; `absent`: it still has none. */
+export type Fate = 'applied' | 'created' | 'unknown' | 'not-applied' | 'absent';
 
 /** Rows of one profile that waited, in the order in which they came, and what is known of it. */
 type Reopened<Row> = (rows: [Row, ...Row[]], known: ProfilePrints | undefined) => void;
@@ -167,23 +169,31 @@ export class ChangeDetection<Row extends Candidate> {
     const { settings, keep } = this.#options;
     const writes: StoreWrite[] = [];
     const closed: Buffer[] = [];
-    for (const { pending: one, fate, refused } of pending) {
-      if (fate === 'not-applied') {
+    for (const { pending: one, fate, refused = [] } of pending) {
+      if (fate === 'not-applied' || (fate === 'absent' && !one.known)) {
         gate.leave(one.key);
         continue;
       }
-      const after =
-        fate === 'unknown'
-          ? detector.afterUnknown(one.sent.changes, one.known)
-          : detector.without(one.next, refused ?? []);
+      const after = printsAfter(detector, one, fate, refused);
       closed.push(one.key);
-      writes.push({ space: 'fingerprint', key: one.key, value: writePrints(after) });
+      writes.push({ space: 'fingerprint', key: one.key, value: after && writePrints(after) });
       gate.answered(one.key, after, settings.settleMs);
     }
     if (writes.length === 0) return;
     keep([targetWrite(name), ...writes], () => {
       for (const key of closed) gate.durable(key);
     });
+  }
+
+  /** The target had no such profiles a moment ago: what was known of them is of no use. Ask after a look only. */
+  forget(updates: readonly ProfileUpdate[]): void {
+    const opened = this.#opened;
+    if (updates.length === 0 || !opened) return;
+    const keys = updates.map(({ match }) => this.#keyOf(match, opened));
+    this.#options.keep(
+      keys.map((key) => ({ space: 'fingerprint' as const, key, value: undefined })),
+      () => undefined,
+    );
   }
 
   /** The row is not sent after all: its profile opens. */
@@ -215,7 +225,10 @@ export class ChangeDetection<Row extends Candidate> {
         gate: gate(name),
         hasher,
         detector: new ChangeDetector(hasher, target.rules),
-        identifiers: await notedIdentifiers(store, name),
+        identifiers: new Set([
+          ...(await notedIdentifiers(store, name)),
+          ...(this.#options.identifiers ?? []),
+        ]),
         types:
           target.rules.types &&
           new AttributeTypes(
@@ -300,6 +313,27 @@ export class ChangeDetection<Row extends Candidate> {
     if (refresh.only === 'unconfirmed' && known.confirmed) return false;
     const spread = 0.9 + (0.1 * key[0]!) / 255;
     return now - known.fullAt > refresh.days * dayLength * spread;
+  }
+}
+
+function printsAfter(
+  detector: ChangeDetector,
+  { known, sent, next }: Pending,
+  fate: Exclude<Fate, 'not-applied'>,
+  refused: readonly string[],
+): ProfilePrints | undefined {
+  switch (fate) {
+    case 'absent':
+      return undefined;
+    case 'unknown':
+      return detector.afterUnknown(sent.changes, known);
+    case 'created': {
+      // What an earlier profile of this name held went with it.
+      const anew = known ? detector.compare(sent, undefined, true, next.acceptedAt).next! : next;
+      return detector.without(anew, refused);
+    }
+    case 'applied':
+      return detector.without(next, refused);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AskedFields } from '../mapping/compileMapping';
+import type { FieldType } from '../mapping/fieldType';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import type { TypeRules } from './attributeTypes';
 import type { FieldHasher } from './fieldHasher';
@@ -27,8 +28,14 @@ export interface ChangeRules {
   readonly identifierFields?: ReadonlySet<string>;
   /** What such a change leaves at the target is not known, so it is sent every time, and its field forgotten. */
   alwaysSent(change: FieldChange): boolean;
-  /** The value as it is compared, where that is not how it is written. */
-  comparable(field: string, value: unknown): unknown;
+  /** The value, or the whole list, as it is compared, where that is not how it is written. */
+  comparable(field: string, value: unknown, type?: FieldType): unknown;
+  /** As `comparable`, for one element of a list. */
+  element?(value: unknown, type?: FieldType): unknown;
+  /** The target knows by itself whether a field is empty: `setIfEmpty` goes to it unless a value is known to be there. */
+  readonly setsIfEmpty?: boolean;
+  /** A field is emptied unless it is known to be empty; else only where a value is known, or suspected, to be there. */
+  readonly emptiesUnseen?: boolean;
   /** How the target types attributes by their first value; absent where it does not. */
   readonly types?: TypeRules;
   /** What sending this change would cost, in the target's unit. */
@@ -60,9 +67,9 @@ export interface Compared {
  * Compares one update with what is remembered of its profile, attribute by attribute (design: change detection).
  *
  * - `set`: sent unless the fingerprint is the same; lists and objects are compared and sent whole.
- * - `clear` without a value: sent only where a value is known to be there.
+ * - `clear` without a value: sent only where a value is known to be there; see `emptiesUnseen`.
  * - `add`: only elements that were never accepted or read before.
- * - `setIfEmpty`: sent only where the target is known to hold nothing (R14).
+ * - `setIfEmpty`: sent only where the target is known to hold nothing (R14); see `setsIfEmpty`.
  */
 export class ChangeDetector {
   readonly #hasher: FieldHasher;
@@ -153,12 +160,10 @@ export class ChangeDetector {
     const { strategy, values, path } = change;
     if (values.length === 0 && strategy !== 'clear') return undefined;
     if (this.#rules.alwaysSent(change)) return change;
-    if (strategy === 'setIfEmpty') return this.#ifEmpty(change, field, known, result);
+    if (strategy === 'setIfEmpty') return this.#ifEmpty(change, field, known, repeat, result);
     if (strategy === 'add') return this.#newElements(change, field, known, repeat, result);
     if (values.length === 0) {
-      if (repeat || (known !== undefined && holdsSomething(known, field, path, this.#hasher.part(path))))
-        return change;
-      return this.#leaveOut(change, result);
+      return repeat || this.#isToEmpty(field, path, known) ? change : this.#leaveOut(change, result);
     }
     this.#hasher.value(this.#comparable(change));
     if (repeat || known === undefined) return change;
@@ -180,12 +185,22 @@ export class ChangeDetector {
     return undefined;
   }
 
+  #isToEmpty(field: number, path: readonly string[] | undefined, known: ProfilePrints | undefined): boolean {
+    if (this.#rules.emptiesUnseen) return emptiness(known, field, false) !== 'empty';
+    return known !== undefined && holdsSomething(known, field, path, this.#hasher.part(path));
+  }
+
   #ifEmpty(
     change: FieldChange,
     field: number,
     known: ProfilePrints | undefined,
+    repeat: boolean,
     result: Compared,
   ): FieldChange | undefined {
+    if (this.#rules.setsIfEmpty) {
+      const isFull = !repeat && emptiness(known, field, false) === 'full';
+      return isFull ? this.#leaveOut(change, result) : change;
+    }
     switch (emptiness(known, field, change.type === 'boolean')) {
       case 'full':
         return this.#leaveOut(change, result);
@@ -207,7 +222,7 @@ export class ChangeDetector {
   ): FieldChange | undefined {
     if (repeat || known === undefined) return change;
     const values = change.values.filter((value) => {
-      this.#hasher.value(value);
+      this.#hasher.value(this.#element(change, value));
       return !hasPart(known, field, elementPart, this.#hasher.low, this.#hasher.high);
     });
     if (values.length === 0) return this.#leaveOut(change, result);
@@ -225,8 +240,11 @@ export class ChangeDetector {
       const low = this.#entries[at * 3 + 1]!;
       const high = this.#entries[at * 3 + 2]!;
       if (this.#rules.alwaysSent(change)) forget(next, field);
-      else if (change.strategy === 'add') this.#addElements(next, field, change.values);
-      else if (change.path !== undefined) {
+      else if (change.strategy === 'add') this.#addElements(next, field, change);
+      else if (change.strategy === 'setIfEmpty') {
+        dropParts(next, field);
+        setNoValue(next, field, 'somebodys');
+      } else if (change.path !== undefined) {
         const part = this.#hasher.part(change.path);
         dropParts(next, field, part);
         // The object as a whole is another now, or is left with what nobody has counted.
@@ -241,23 +259,27 @@ export class ChangeDetector {
     }
   }
 
-  #addElements(next: ProfilePrints, field: number, values: readonly unknown[]): void {
+  #addElements(next: ProfilePrints, field: number, change: FieldChange): void {
     dropWhole(next, field);
-    for (const value of values) {
-      this.#hasher.value(value);
+    for (const value of change.values) {
+      this.#hasher.value(this.#element(change, value));
       const { low, high } = this.#hasher;
       if (!hasPart(next, field, elementPart, low, high)) addPart(next, field, elementPart, low, high);
     }
   }
 
-  #comparable({ field, as, values }: FieldChange): unknown {
-    return as === 'list' ? values : this.#rules.comparable(field, values[0]);
+  #comparable({ field, as, values, type }: FieldChange): unknown {
+    return this.#rules.comparable(field, as === 'list' ? values : values[0], type);
+  }
+
+  #element({ type }: FieldChange, value: unknown): unknown {
+    return this.#rules.element ? this.#rules.element(value, type) : value;
   }
 }
 
 /** The change leaves one value in one field, and nothing else. */
 function isWhole({ strategy, values, path }: FieldChange): boolean {
-  return values.length > 0 && path === undefined && strategy !== 'add';
+  return values.length > 0 && path === undefined && strategy !== 'add' && strategy !== 'setIfEmpty';
 }
 
 function hasMore({ events, purchases }: ProfileUpdate): boolean {
@@ -286,7 +308,7 @@ function holdsSomething(
     return false;
   }
   const at = wholeAt(known.wholes, field, known.wholes.length);
-  if (at >= 0) return known.wholes[at + 1] !== reservedLow || known.wholes[at + 2] === noValue.unsure;
+  if (at >= 0) return known.wholes[at + 1] !== reservedLow || known.wholes[at + 2]! >= noValue.unsure;
   return hasParts(known, field);
 }
 
@@ -309,6 +331,8 @@ function emptiness(
       return 'empty';
     case noValue.readEmpty:
       return asRead;
+    case noValue.somebodys:
+      return 'full';
     default:
       return 'unknown';
   }

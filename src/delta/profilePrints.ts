@@ -30,9 +30,9 @@ export interface ProfilePrints {
 
 /**
  * Values of the high half where the low one is reserved. The field holds nothing, because we emptied it, or as it was
- * read; or it may hold something, and nobody knows what.
+ * read; it may hold something, and nobody knows what; or it holds something, ours or what was there before.
  */
-export const noValue = { emptiedByUs: 1, readEmpty: 2, unsure: 3 } as const;
+export const noValue = { emptiedByUs: 1, readEmpty: 2, unsure: 3, somebodys: 4 } as const;
 /** The part number of an element of a list. */
 export const elementPart = 0;
 

@@ -106,7 +106,7 @@ export class PreviewDesk {
       emptiedOnceHeld: known ? [] : emptied(update, compared.update),
     };
     if (compared.update) {
-      const packed = this.#packed(left, compared.update);
+      const packed = this.#packed(left, compared.update, same > 0);
       if (packed.result === 'sent' && next) {
         this.#known.set(
           profile,
@@ -123,7 +123,8 @@ export class PreviewDesk {
     return this.#packed(left, update);
   }
 
-  #packed(row: PreviewRow, update: ProfileUpdate): PreviewRow {
+  /** @param partlyHeld the target holds other attributes of the row already; those that are refused do not undo them. */
+  #packed(row: PreviewRow, update: ProfileUpdate, partlyHeld = false): PreviewRow {
     let prepared: ReturnType<PreviewTarget['prepare']>;
     try {
       prepared = this.#target.prepare(update);
@@ -131,6 +132,8 @@ export class PreviewDesk {
       return { ...row, result: 'rejected', reason: notJson };
     }
     const refused = [...row.refused, ...prepared.refused];
+    if ('rejected' in prepared && partlyHeld && prepared.refused.length > 0)
+      return { ...row, result: 'unchanged', refused };
     if ('rejected' in prepared) return { ...row, result: 'rejected', reason: prepared.rejected, refused };
     const packer = prepared.repeatable ? this.#plain : this.#once;
     if (!packer.add(row.index, prepared))

@@ -14,6 +14,8 @@ export interface TakenRow {
   message: MessageInFlight;
   /** Attributes that were left out; counted with the row's outcome. */
   refused?: readonly RefusedAttribute[];
+  /** The target holds other attributes of the row already: they are not sent, and count nevertheless. */
+  partlyHeld?: boolean;
   /** Sums to send once the rest of the row was taken by the target. */
   following?: PendingSums;
   /** Sums that this request carries, and what became of the rest of the row before. */

@@ -1,17 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { ChangeDetection, type Fate, type Looked } from '../delta/changeDetection';
+import { ChangeDetection, type Looked } from '../delta/changeDetection';
 import { targetUnknown } from '../delta/changeDetector';
 import { mergeUpdates } from '../delta/mergeUpdates';
 import type { ProfilePrints } from '../delta/profilePrints';
 import type { SendingPermit } from '../delta/sendingPermit';
-import {
-  isAtMostOnce,
-  type ResolvedRow,
-  type SumIntent,
-  type SumRow,
-  type Sums,
-  type SumsOptions,
-} from '../delta/sums';
+import type { SumIntent, SumsOptions } from '../delta/sums';
 import type { UsersTrackSettings } from '../delta/usersTrackSettings';
 import { asSyncError, type SyncError } from '../errors/syncError';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
@@ -26,18 +19,12 @@ import {
   type RequestInFlight,
   type TakenRow,
 } from './laneRows';
+import { LaneSums } from './laneSums';
+import { asUnchanged, fateOf, wasMissing } from './laneVerdicts';
 import type { Claim } from './registry';
 import { RequestLimits } from './requestLimits';
 import { RequestPacker } from './requestPacker';
-import {
-  ceilingReason,
-  dryRunReason,
-  heldReason,
-  newerReason,
-  partlySentReason,
-  sentBeforeReason,
-  settledBeforeReason,
-} from './rowReasons';
+import { ceilingReason, dryRunReason, heldReason, newerReason, partlySentReason } from './rowReasons';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import type { Prepared, SinkTarget, Verdict } from './sinkTarget';
 
@@ -73,7 +60,7 @@ export class SinkLane<Item> {
   readonly #abandoned = new AbortController();
   readonly #quietTimer: NodeJS.Timeout;
   readonly #inFlight = new Set<RequestInFlight<Item>>();
-  readonly #sums: Sums | undefined;
+  readonly #sums: LaneSums;
   readonly #detection: ChangeDetection<ComparedRow> | undefined;
   readonly #compares: boolean;
   readonly #costs: CostControl<Item>;
@@ -91,7 +78,10 @@ export class SinkLane<Item> {
   constructor(run: GoalRun, target: SinkTarget<Item>, events: SinkEvents, settings: LaneSettings) {
     const quietMs = settings.quietMs ?? defaultQuietMs;
     this.run = run;
-    this.#sums = run.sumsFor(target.name, settings.firstTotal ?? 'remember');
+    this.#sums = new LaneSums(run.sumsFor(target.name, settings.firstTotal ?? 'remember'), run, {
+      decide: (row, verdict) => this.#decide(row, verdict),
+      pack: (row, update) => this.#pack(row, update),
+    });
     this.#compares = settings.changeDetection !== 'off';
     this.#detection = this.#makeDetection(target, settings);
     this.#target = target;
@@ -138,7 +128,7 @@ export class SinkLane<Item> {
     this.#lastArrival = Date.now();
     const row = { claim, update, message };
     // What sums come to, and what has changed, needs a look into the store; other rows need not wait for that.
-    if (this.#detection || (this.#sums && isAtMostOnce(update))) this.#unresolved.push(row);
+    if (this.#detection || this.#sums.mustLook(update)) this.#unresolved.push(row);
     else this.#pack(row, update);
   }
 
@@ -210,7 +200,7 @@ export class SinkLane<Item> {
         ? { ...taken, refused: [...(taken.refused ?? []), ...prepared.refused] }
         : taken;
     if ('rejected' in prepared) {
-      this.#notSent(row, prepared.rejected);
+      this.#notSent(row, prepared.rejected, prepared.refused.length > 0);
       return;
     }
     if (this.#costs.pricesOnly) {
@@ -237,14 +227,14 @@ export class SinkLane<Item> {
       this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
       return;
     }
-    for (const intent of [following?.intent, sums?.intent]) if (intent) this.#sums!.drop(intent);
+    for (const intent of [following?.intent, sums?.intent]) this.#sums.drop(intent);
     this.#decide(row, { outcome: 'unsent', reason: ceilingReason });
   }
 
-  #notSent(row: TakenRow, reason: string): void {
+  #notSent(row: TakenRow, reason: string, onlyAttributes = false): void {
     if (row.pending) this.#detection!.release(row.pending);
-    if (row.sums) this.#sums!.drop(row.sums.intent);
-    this.#conclude(row, { outcome: 'rejected', reason });
+    this.#sums.drop(row.sums?.intent);
+    this.#conclude(row, { outcome: 'rejected', reason, onlyAttributes });
   }
 
   /** Looks into the store: what sums come to, and what differs from what the target took before. */
@@ -256,7 +246,7 @@ export class SinkLane<Item> {
     try {
       if (held.length > 0) await this.#rememberHeld(held);
       looking = rows;
-      const plain = await this.#partSums(rows);
+      const plain = await this.#sums.part(rows);
       looking = plain.map(({ row }) => row);
       if (this.#detection) await this.#compare(plain);
       else for (const { row, update } of plain) this.#pack(row, update);
@@ -281,46 +271,6 @@ export class SinkLane<Item> {
     for (const [at, { row }] of held.entries()) {
       this.#decide(row, { outcome: 'unchanged', reason: remembered[at] ? heldReason : newerReason });
     }
-  }
-
-  /** Turns totals into amounts, and parts each row: first everything that may be sent twice, then its sums. */
-  async #partSums(rows: readonly TakenRow[]): Promise<ComparedRow[]> {
-    const parted: ComparedRow[] = [];
-    const withSums = this.#sums ? rows.filter(({ update }) => isAtMostOnce(update)) : [];
-    const resolved =
-      withSums.length > 0 ? await this.#sums!.resolve(withSums.map((row) => this.#place(row))) : [];
-    const resolvedOf = new Map(withSums.map((row, at) => [row, resolved[at]!]));
-    for (const row of rows) {
-      const sentBefore = this.run.wasCutOff(row.claim.unit);
-      const known = withSums.length > 0 ? resolvedOf.get(row) : undefined;
-      const left = known ? this.#afterSums(row, known) : { row, update: row.update };
-      if (left) parted.push({ row: left.row, update: left.update, sentBefore });
-    }
-    return parted;
-  }
-
-  /** Where the row stands, in every run that reads it. */
-  #place({ claim: { unit, row }, update }: TakenRow): SumRow {
-    const readBefore = this.run.wasReadBefore(unit);
-    return { unit: this.run.lastingName(unit), row, update, ...(readBefore && { readBefore }) };
-  }
-
-  /** What is left to send of the row before its sums; undefined where it is decided, or on its way, already. */
-  #afterSums(
-    row: TakenRow,
-    { plain, sums, sentBefore }: ResolvedRow,
-  ): { row: TakenRow; update: ProfileUpdate } | undefined {
-    if (this.run.stopping) this.#decide(row, { outcome: 'unsent' });
-    else if (sentBefore && this.run.dryRun) this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
-    else if (sentBefore === 'settled' && !plain)
-      this.#decide(row, { outcome: 'unchanged', reason: settledBeforeReason });
-    else if (sentBefore === 'unknown') {
-      this.run.keep([this.#sums!.toldUnknown(this.#place(row))]);
-      this.#decide(row, { outcome: 'unknown', reason: sentBeforeReason });
-    } else if (plain) return { row: sums ? { ...row, following: sums } : row, update: plain };
-    else if (sums) this.#pack({ ...row, sums: { intent: sums.intent } }, sums.update);
-    else this.#decide(row, { outcome: 'unchanged', reason: 'the sums are as they were' });
-    return undefined;
   }
 
   #makeDetection(
@@ -401,6 +351,7 @@ export class SinkLane<Item> {
     if (looked.update) {
       // The row is the lane's own, see `#pack`.
       if (pending) left.pending = pending;
+      if (same > 0) left.partlyHeld = true;
       this.#pack(this.#costs.pricesOnly ? { ...left, known } : left, looked.update);
     } else if (same > 0 || (left.following && unknown.length > 0))
       this.#conclude(left, { outcome: 'unchanged' });
@@ -411,14 +362,16 @@ export class SinkLane<Item> {
 
   /**
    * One request's verdict on a row. Sums follow once the target has taken the rest; what became of them is the row's
-   * outcome, but sums that were refused do not undo a rest that was accepted.
+   * outcome, but sums that were refused do not undo a rest that was accepted. Nor do attributes that were refused undo
+   * those that the target holds already.
    */
-  #conclude(row: TakenRow, verdict: Verdict): void {
+  #conclude(row: TakenRow, judged: Verdict): void {
     if (row.merged) {
       const { merged, ...first } = row;
-      for (const one of [first, ...merged]) this.#conclude(one, verdict);
+      for (const one of [first, ...merged]) this.#conclude(one, judged);
       return;
     }
+    const verdict = row.partlyHeld && judged.onlyAttributes ? asUnchanged(judged) : judged;
     const { following, sums } = row;
     if (following && (verdict.outcome === 'accepted' || verdict.outcome === 'unchanged')) {
       if (this.run.stopping) {
@@ -431,26 +384,12 @@ export class SinkLane<Item> {
       this.#pack({ ...both, sums: { intent: following.intent, rest: plain } }, following.update);
       return;
     }
-    if (following) this.#sums!.drop(following.intent);
+    this.#sums.drop(following?.intent);
     const refusedApart = verdict.outcome === 'rejected' && sums?.rest?.outcome === 'accepted';
     if (refusedApart) this.run.ledger.attributeRefused(verdict.reason ?? 'refused');
     if (!refusedApart) this.#decide(row, verdict);
     // Refused for a passing cause, the sums are owed: the next run reads the row again.
     else this.#decide(row, { ...sums.rest!, ...(verdict.repeatable && { repeatable: true }) });
-  }
-
-  /** The target says that it did nothing for these rows: their sums are as if they had not been sent. */
-  async #takeBackSums(rows: readonly HeldRow<Item>[], verdicts: readonly Verdict[]): Promise<void> {
-    const undone = rows.flatMap(({ sums }, at) => {
-      const outcome = verdicts[at]?.outcome ?? 'unknown';
-      return sums && outcome !== 'accepted' && outcome !== 'unknown' ? [sums.intent] : [];
-    });
-    if (undone.length === 0) return;
-    try {
-      await this.#sums!.takeBack(undone);
-    } catch (thrown) {
-      this.run.fail(asSyncError(thrown, 'taking back what was not applied'));
-    }
   }
 
   /** A hand-written update can hold what no JSON can: it must not take the other rows of its message with it. */
@@ -470,7 +409,7 @@ export class SinkLane<Item> {
     let verdicts: Verdict[];
     try {
       const items = rows.map(({ prepared }) => prepared.item);
-      if (intents.length > 0) await this.#sums!.intend(intents);
+      if (intents.length > 0) await this.#sums.intend(intents);
       verdicts = await this.#target.send(items, repeatable, {
         stopped: this.run.signal,
         abandoned: this.#abandoned.signal,
@@ -494,7 +433,7 @@ export class SinkLane<Item> {
     }
     // Given up meanwhile: its rows have their outcome, and the run may be over.
     if (!this.#inFlight.has(request)) return;
-    if (intents.length > 0) await this.#takeBackSums(rows, verdicts);
+    if (intents.length > 0) await this.#sums.takeBack(rows, verdicts);
     if (!this.#inFlight.delete(request)) return;
     for (const [at, { pending }] of rows.entries()) {
       verdicts[at] ??= { outcome: 'unknown', reason: 'no outcome for this row', repeatable };
@@ -507,11 +446,9 @@ export class SinkLane<Item> {
     this.#remember(rows, verdicts);
     for (const [at, row] of rows.entries()) {
       const verdict = verdicts[at]!;
-      const { outcome } = verdict;
-      if (row.sums && (outcome === 'accepted' || outcome === 'unknown')) {
-        this.run.keep(this.#sums!.settle(row.sums.intent, outcome));
-      }
-      if (row.claims && outcome === 'accepted') this.run.keep(this.#detection!.types!.accepted(row.claims));
+      this.#sums.settle(row, verdict);
+      if (row.claims && verdict.outcome === 'accepted')
+        this.run.keep(this.#detection!.types!.accepted(row.claims));
       this.#conclude(row, verdict);
     }
     // What must not be repeated counts as unknown if the process dies before its outcome is on the disk.
@@ -545,10 +482,12 @@ export class SinkLane<Item> {
     const concluded: Parameters<ChangeDetection<ComparedRow>['conclude']>[0][number][] = [];
     for (const [at, { pending, refused }] of rows.entries()) {
       if (!pending) continue;
-      const fields = refused?.map(({ field }) => field);
-      concluded.push({ pending, fate: fateOf(verdicts[at]!), ...(fields && { refused: fields }) });
+      const verdict = verdicts[at]!;
+      const fields = [...(refused ?? []), ...(verdict.refused ?? [])].map(({ field }) => field);
+      concluded.push({ pending, fate: fateOf(verdict), refused: fields });
     }
     this.#detection.conclude(concluded);
+    this.#detection.forget(rows.flatMap((row, at) => (wasMissing(row, verdicts[at]!) ? [row.update] : [])));
   }
 
   #decide(row: TakenRow, verdict: Verdict): void {
@@ -599,13 +538,6 @@ export class SinkLane<Item> {
       for (const row of rows) this.#decide(row, verdict);
     }
   }
-}
-
-/** Of an object's refusal nothing of it was applied, though its row may be accepted for its events (R5). */
-function fateOf({ outcome, refused }: Verdict): Fate {
-  if (outcome === 'unknown') return 'unknown';
-  if (outcome !== 'accepted' && outcome !== 'unchanged') return 'not-applied';
-  return refused?.some(({ field }) => field === 'attributes') ? 'not-applied' : 'applied';
 }
 
 /** A change that empties a field. */

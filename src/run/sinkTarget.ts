@@ -34,8 +34,12 @@ export interface Verdict {
   repeatable?: boolean;
   /** Of an accepted item: the target may not know the profile, and then nothing of it comes true (R10). */
   unconfirmed?: boolean;
+  /** The target has no such profile. */
+  absent?: boolean;
   /** What the target did not take of an accepted item (R5). */
   refused?: readonly RefusedAttribute[];
+  /** Of a rejected item: every one of its attributes was refused by itself, and nothing else is wrong with it. */
+  onlyAttributes?: boolean;
 }
 
 /** What a target needs to know of the run it works for. */

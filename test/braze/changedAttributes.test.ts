@@ -197,7 +197,7 @@ describe('users.track sends only what has changed', () => {
     assert.deepEqual([second.accepted, second.refusedAttributes], [1, { 'type-drift': 2 }]);
     assert.deepEqual(custom('ada'), { points: 7, new: 1 });
     const again = await run([ada]);
-    assert.deepEqual([again.rejected, again.reasons.rejected], [1, { 'type-drift': 1 }]);
+    assert.deepEqual([again.unchanged, again.refusedAttributes], [1, { 'type-drift': 2 }]);
     const cleared = await run([update('mira', [clear('since')])]);
     assert.deepEqual([cleared.accepted, cleared.refusedAttributes], [1, {}]);
     // What Braze does with such a value when nobody holds it back: it says yes, and drops it.

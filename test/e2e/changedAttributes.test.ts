@@ -18,7 +18,10 @@ const people = 120;
 const known = range(0, 90);
 const customer = (index: number) => person(seed, index).externalId;
 
-describe('only what has changed goes to Braze', function () {
+/** How often each call was answered with each status. */
+type Calls = Record<string, Record<string, number>>;
+
+describe('only what has changed is sent', function () {
   this.timeout(120_000);
   let stage: Stage;
   before(async () => {
@@ -113,5 +116,30 @@ describe('only what has changed goes to Braze', function () {
     assert.equal(ledger.unchanged + ledger.unmapped, ledger.read);
     assert.ok(ledger.unchanged > 0);
     assert.equal(ledger.work.requests, 0);
+  });
+
+  it('a second import writes to BlueConic what differs, and nothing else', async () => {
+    const writes = async () => {
+      const calls = await stage.sandbox.control<Calls>('GET', '/blueconic/calls');
+      return calls['PUT /profiles']?.[200] ?? 0;
+    };
+    await stage.deploy([
+      inject('import', flowTab, ['export']),
+      segmentExport('export', ['to BlueConic']),
+      importMapper('to BlueConic', ['profiles']),
+      blueconicProfiles('profiles'),
+    ]);
+    assert.equal((await stage.run('import')).ledger.accepted, people);
+    const before = await writes();
+    const again = (await stage.run('import')).ledger;
+    assert.deepEqual([again.unchanged, again.work.requests], [people, 0]);
+    assert.equal(await writes(), before, 'BlueConic counts every write');
+    await stage.sandbox.control('POST', '/braze/users', [
+      { external_id: customer(7), email: 'new@example.org' },
+    ]);
+    const third = (await stage.run('import')).ledger;
+    assert.deepEqual([third.accepted, third.unchanged, third.work.objects], [1, people - 1, 1]);
+    const { profiles } = await stage.bothSides();
+    assert.deepEqual(profiles.get(customer(7))?.properties.braze_email, ['new@example.org']);
   });
 });

@@ -68,10 +68,16 @@ export class Stage {
     await this.sandbox.control('POST', '/braze/settings', { apply: { delayMs: 0 } });
   }
 
-  /** The nodes, with Braze as the workspace that it is since the last reset. */
+  /**
+   * The nodes, with Braze as the workspace that it is since the last reset. BlueConic's tenant keeps its address, so the
+   * first run of a goal takes nothing for known that was sent there before.
+   */
   inWorkspace(nodes: readonly FlowNode[]): FlowNode[] {
     const workspace = `after reset ${this.#resets}`;
-    return nodes.map((node) => (node.type === 'braze-config' ? { ...node, workspace } : node));
+    return nodes.map((node) => {
+      if (node.type === 'braze-config') return { ...node, workspace };
+      return node.type === 'blueconic-profiles' ? { ...node, sendEverything: workspace } : node;
+    });
   }
 
   /**
