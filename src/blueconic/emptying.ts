@@ -140,7 +140,7 @@ function refusesEmptying({ result, fields }: Row): boolean {
 function removal({ item, profileId, held }: Row): ProfileItem {
   const { identifier, update } = item;
   const properties = [...held!].map(([id, values]) => ({ id, values, strategy: 'REMOVE' }));
-  const json = JSON.stringify({ identifier, profileId, strategy: 'UPDATE', properties });
+  const json = Buffer.from(JSON.stringify({ identifier, profileId, strategy: 'UPDATE', properties }));
   return { identifier, json, rules: properties.length, update };
 }
 

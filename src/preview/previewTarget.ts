@@ -47,7 +47,7 @@ export function previewTarget(
     { url: 'preview', putProfiles: neverSent },
     { entriesPerRequest: objects, requestsInFlight: 1 },
   );
-  return preparing(target, ({ json }) => [read(json)]);
+  return preparing(target, ({ json }) => [read(json.toString())]);
 }
 
 function preparing<Item>(target: SinkTarget<Item>, objectsOf: (item: Item) => unknown[]): PreviewTarget {
