@@ -61,7 +61,6 @@ export const REASONS = [
   'nested-date',
   'nested-time',
   'nested-strategy',
-  'nested-beside-object',
   'operator-name',
   'string-over-255',
   'list-over-500',

@@ -42,8 +42,6 @@ export const refusals = {
   nestedTime: new Refusal('nested-time'),
   /** Below an attribute only `set` is documented. */
   nestedStrategy: new Refusal('nested-strategy'),
-  /** A value below an attribute needs objects to be merged, and another change of the update replaces an object. */
-  nestedBesideObject: new Refusal('nested-beside-object'),
   /** An object that Braze would take for an order (`inc`, `add`, `remove`) instead of a value. */
   operatorName: new Refusal('operator-name'),
   /** The attribute has another type at Braze, by what was sent before, and would not take the value. */

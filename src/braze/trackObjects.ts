@@ -23,8 +23,7 @@ export interface TrackObjects {
   refused: RefusedAttribute[];
   /**
    * Changes below an attribute that must not share an object with the others of this update, because one of those
-   * replaces a whole object and `_merge_objects` counts for all of an object. They are among the refused. Whoever sends
-   * may send them after all: as an update of their own, `{ ...update, changes: apart }`, once this one was accepted.
+   * replaces a whole object and `_merge_objects` counts for all of an object. They go in an update of their own.
    */
   apart?: readonly FieldChange[];
   /** Nobody is created for them: creation is off, or by a `braze_id`, which cannot create (contracts: braze 2.3). */
@@ -86,7 +85,7 @@ export function trackObjects(
     }
   }
   if (nested && nested.changes.length > 0) {
-    if (replaced) refuseApart(result, nested.changes);
+    if (replaced) result.apart = nested.changes;
     else addNested(result, attributes, nested, types);
   }
   if (attributes.length > 0) result.attributes = attributes;
@@ -131,13 +130,6 @@ function addNested(
     else result.refused.push({ field, reason: refusals.fieldTwice.reason });
   }
   if (added) attributes.add('_merge_objects', true);
-}
-
-function refuseApart(result: TrackObjects, changes: readonly FieldChange[]): void {
-  result.apart = changes;
-  for (const change of changes) {
-    result.refused.push(refusedBelow(change, refusals.nestedBesideObject));
-  }
 }
 
 function refusedBelow({ field, path }: FieldChange, { reason }: Refusal): RefusedAttribute {

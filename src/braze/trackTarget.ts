@@ -1,10 +1,10 @@
 import type { AttributeTypes } from '../delta/attributeTypes';
 import type { ChangeRules } from '../delta/changeDetector';
-import type { ProfileUpdate } from '../mapping/profileUpdate';
+import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
 import { Delivery } from '../run/delivery';
 import type { RetryOptions } from '../run/retry';
-import type { Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
+import type { FollowUp, Prepared, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { AttributeList } from './attributeList';
 import type { BrazeClient } from './brazeClient';
 import { dataPoints, pricesByName } from './dataPoints';
@@ -104,6 +104,7 @@ export class TrackTarget implements SinkTarget<TrackItem> {
       repeatable: made.repeatable,
       refused: made.refused,
       dataPoints: item.dataPoints,
+      ...(made.apart && { followUp: followUp(update, made.apart) }),
     } satisfies Prepared<TrackItem>;
   }
 
@@ -140,6 +141,15 @@ export class TrackTarget implements SinkTarget<TrackItem> {
 function priceOf({ attributes, events, purchases }: TrackObjects): number {
   const points = attributes?.dataPoints ?? 0;
   return events.length + purchases.length > 0 ? points + dataPoints({ events, purchases }) : points;
+}
+
+function followUp(update: ProfileUpdate, changes: readonly FieldChange[]): FollowUp {
+  const { events: _events, purchases: _purchases, ...rest } = update;
+  const fields = new Set(changes.map(({ field }) => field));
+  return {
+    update: { ...rest, changes: [...changes] },
+    inOrder: update.changes.some(({ field, path }) => path === undefined && fields.has(field)),
+  };
 }
 
 /** What a text adds to a request, its comma included. */

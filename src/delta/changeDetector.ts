@@ -102,7 +102,9 @@ export class ChangeDetector {
     for (let at = 0; at < changes.length; at++) {
       const change = changes[at]!;
       const field = this.#fieldAt(at, change.field);
-      const sent = this.#whatToSend(change, field, known, repeat, expected, result);
+      const again =
+        repeat || (change.path !== undefined && this.#isReplaced(field, left ?? changes, sending));
+      const sent = this.#whatToSend(change, field, known, again, expected, result);
       expected += 3;
       if (sent !== change) left ??= changes.slice(0, at);
       if (sent === undefined) continue;
@@ -134,6 +136,13 @@ export class ChangeDetector {
       this.#fields[at] = field;
     }
     return field;
+  }
+
+  /** Does the update itself replace the whole of what this change is a part of? */
+  #isReplaced(field: number, sent: readonly FieldChange[], sending: number): boolean {
+    for (let n = 0; n < sending; n++)
+      if (this.#entries[n * 3] === field && sent[n]!.path === undefined) return true;
+    return false;
   }
 
   /** What is remembered where nobody knows whether these changes arrived: that nothing is sure of their fields. */

@@ -138,12 +138,22 @@ export class PreviewDesk {
     const packer = prepared.repeatable ? this.#plain : this.#once;
     if (!packer.add(row.index, prepared))
       return { ...row, result: 'rejected', reason: 'larger than one request may be', refused };
-    return {
+    const sent = {
       ...row,
       refused,
       objects: [...row.objects, ...prepared.item.objects],
       dataPoints: row.dataPoints + (prepared.dataPoints ?? 0),
     };
+    return prepared.followUp ? this.#followedUp(sent, prepared.followUp.update) : sent;
+  }
+
+  /** What goes in a second request; where that cannot be, the first goes all the same. */
+  #followedUp(first: PreviewRow, update: ProfileUpdate): PreviewRow {
+    const both = this.#packed(first, update);
+    if (both.result === 'sent') return both;
+    const reason = both.reason ?? 'refused';
+    const left = update.changes.map(({ field, path }) => ({ field, ...(path && { path }), reason }));
+    return { ...first, refused: [...first.refused, ...left] };
   }
 }
 

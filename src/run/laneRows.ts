@@ -1,7 +1,7 @@
 import type { Pending } from '../delta/changeDetection';
 import type { HeldValues } from '../delta/heldValues';
 import type { ResolvedRow, SumIntent } from '../delta/sums';
-import type { ProfileUpdate } from '../mapping/profileUpdate';
+import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import type { Claim } from './registry';
 import type { MessageInFlight } from './sinkEvents';
 import type { Prepared, RefusedAttribute, Verdict } from './sinkTarget';
@@ -20,6 +20,8 @@ export interface TakenRow {
   following?: PendingSums;
   /** Sums that this request carries, and what became of the rest of the row before. */
   sums?: { intent: SumIntent; rest?: Verdict };
+  /** Of a row that goes in two requests: what the first came to, and the changes that the second carries. */
+  second?: { first: Verdict; changes: readonly FieldChange[] };
   /** Later rows of the same profile that waited with this one: it is sent for all of them, and its outcome is theirs. */
   merged?: readonly TakenRow[];
   /** What to remember once the target has taken it. */

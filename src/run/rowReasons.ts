@@ -4,7 +4,7 @@
 export const sentBeforeReason =
   'sent before an interruption; whether it arrived is not known, and it is not sent again';
 /** Why rows are unsent of which a part was sent: the next run sends the rest. */
-export const partlySentReason = 'what must not be repeated of it was not sent before the run ended';
+export const partlySentReason = 'what goes in a request of its own was not sent before the run ended';
 /** Why rows are unchanged whose part that must not be repeated has been sent. */
 export const settledBeforeReason = 'what must not be repeated was sent by an earlier run';
 /** Why rows that tell what the target holds change nothing there. */

@@ -10,6 +10,7 @@ import { asSyncError, type SyncError } from '../errors/syncError';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import { CostControl } from './costControl';
 import { type GoalRun, noAnswerReason } from './goalRun';
+import { followUpOf, LaneFollowUps } from './laneFollowUps';
 import { LaneOutputs } from './laneOutputs';
 import {
   type ComparedRow,
@@ -20,7 +21,7 @@ import {
   type TakenRow,
 } from './laneRows';
 import { LaneSums } from './laneSums';
-import { asUnchanged, fateOf, wasMissing } from './laneVerdicts';
+import { asUnchanged, fateOf, ofRow, wasMissing } from './laneVerdicts';
 import type { Claim } from './registry';
 import { RequestLimits } from './requestLimits';
 import { RequestPacker } from './requestPacker';
@@ -54,6 +55,7 @@ export class SinkLane<Item> {
   readonly #target: SinkTarget<Item>;
   readonly #events: SinkEvents;
   readonly #quietMs: number;
+  readonly #settleMs: number;
   readonly #limits: RequestLimits;
   readonly #plain: RequestPacker<HeldRow<Item>>;
   readonly #once: RequestPacker<HeldRow<Item>>;
@@ -61,6 +63,7 @@ export class SinkLane<Item> {
   readonly #quietTimer: NodeJS.Timeout;
   readonly #inFlight = new Set<RequestInFlight<Item>>();
   readonly #sums: LaneSums;
+  readonly #followUps: LaneFollowUps;
   readonly #detection: ChangeDetection<ComparedRow> | undefined;
   readonly #compares: boolean;
   readonly #costs: CostControl<Item>;
@@ -76,18 +79,24 @@ export class SinkLane<Item> {
 
   /** @param quietMs A part-filled request may go when nothing has arrived for this long (rule R3). */
   constructor(run: GoalRun, target: SinkTarget<Item>, events: SinkEvents, settings: LaneSettings) {
-    const quietMs = settings.quietMs ?? defaultQuietMs;
     this.run = run;
+    this.#settleMs = settings.settleMs ?? defaultSettleMs;
     this.#sums = new LaneSums(run.sumsFor(target.name, settings.firstTotal ?? 'remember'), run, {
       decide: (row, verdict) => this.#decide(row, verdict),
       pack: (row, update) => this.#pack(row, update),
+    });
+    this.#followUps = new LaneFollowUps({
+      settleMs: this.#settleMs,
+      leaveUnsent: (row) => this.#leaveUnsent(row),
+      pack: (row, update) => this.#pack(row, update),
+      packedLater: () => this.sendWhatIsFull(),
     });
     this.#compares = settings.changeDetection !== 'off';
     this.#detection = this.#makeDetection(target, settings);
     this.#target = target;
     this.#events = events;
     this.#outputs = new LaneOutputs(run, events);
-    this.#quietMs = quietMs;
+    this.#quietMs = settings.quietMs ?? defaultQuietMs;
     this.#limits = new RequestLimits({
       objects: target.objectsPerRequest,
       perKind: target.limitPerKind ?? false,
@@ -106,7 +115,7 @@ export class SinkLane<Item> {
       permit: this.#permit(settings),
       opened: () => this.sendWhatIsFull(),
     });
-    this.#quietTimer = setInterval(() => this.sendWhatIsFull(), quietMs / 4);
+    this.#quietTimer = setInterval(() => this.sendWhatIsFull(), this.#quietMs / 4);
     this.#quietTimer.unref();
     this.finished = new Promise((resolve) => {
       run.listen({
@@ -172,7 +181,7 @@ export class SinkLane<Item> {
   /** A ceiling was reached: what was packed is not sent any more. */
   #priceWaiting(): void {
     for (const packer of [this.#once, this.#plain]) {
-      for (const row of packer.takeAll()) this.#price(row, [row.prepared]);
+      for (const row of packer.takeAll()) this.#price(row, row.prepared);
     }
   }
 
@@ -204,7 +213,7 @@ export class SinkLane<Item> {
       return;
     }
     if (this.#costs.pricesOnly) {
-      this.#price(row, [prepared]);
+      this.#price(row, prepared);
       return;
     }
     // The row is the lane's own: a copy of each would be among the larger things to collect.
@@ -216,13 +225,16 @@ export class SinkLane<Item> {
     if (!fits) this.#notSent(row, 'larger than one request may be');
   }
 
-  /** The row is priced instead of sent, and so are the sums that would have followed it. */
-  #price(row: TakenRow, parts: Prepared<Item>[]): void {
-    const { following, sums, pending, known } = row;
-    const more = following && this.#prepared(following.update);
-    if (more && !('rejected' in more)) parts.push(more);
+  /** The row is priced instead of sent, and so is what would have followed it. */
+  #price(row: TakenRow, prepared: Prepared<Item>): void {
+    const { following, sums, known } = row;
+    const parts = [prepared];
+    for (const update of [prepared.followUp?.update, following?.update]) {
+      const more = update && this.#prepared(update);
+      if (more && !('rejected' in more)) parts.push(more);
+    }
     this.#costs.price({ allowCreate: row.update.allowCreate, ...(known !== undefined && { known }) }, parts);
-    if (pending) this.#detection!.release(pending);
+    this.#letGo(row);
     if (this.run.dryRun) {
       this.#decide(row, { outcome: 'unsent', reason: dryRunReason });
       return;
@@ -232,9 +244,20 @@ export class SinkLane<Item> {
   }
 
   #notSent(row: TakenRow, reason: string, onlyAttributes = false): void {
-    if (row.pending) this.#detection!.release(row.pending);
     this.#sums.drop(row.sums?.intent);
-    this.#conclude(row, { outcome: 'rejected', reason, onlyAttributes });
+    const verdict: Verdict = { outcome: 'rejected', reason, onlyAttributes };
+    this.#remember([row], [verdict]);
+    this.#conclude(row, ofRow(row, verdict));
+  }
+
+  /** Nothing of the row, or no more of it, will be sent. */
+  #letGo(row: TakenRow): void {
+    this.#remember([row], [{ outcome: 'unsent' }]);
+  }
+
+  #leaveUnsent(row: TakenRow): void {
+    this.#letGo(row);
+    this.#decide(row, { outcome: 'unsent' });
   }
 
   /** Looks into the store: what sums come to, and what differs from what the target took before. */
@@ -275,7 +298,7 @@ export class SinkLane<Item> {
 
   #makeDetection(
     { name, changeRules: rules }: SinkTarget<Item>,
-    { settleMs = defaultSettleMs, refresh }: LaneSettings,
+    { refresh }: LaneSettings,
   ): ChangeDetection<ComparedRow> | undefined {
     const { run } = this;
     if (!rules || !run.detection) return undefined;
@@ -283,7 +306,7 @@ export class SinkLane<Item> {
       {
         ...run.detection,
         target: { name, rules },
-        settings: { settleMs, ...(refresh && { refresh }) },
+        settings: { settleMs: this.#settleMs, ...(refresh && { refresh }) },
         dryRun: run.dryRun,
         keep: (writes, durable) => run.keep(writes, durable),
       },
@@ -378,7 +401,7 @@ export class SinkLane<Item> {
         this.#decide(row, { outcome: 'unsent', reason: partlySentReason });
         return;
       }
-      const { following: _following, pending: _pending, refused = [], ...rest } = row;
+      const { following: _following, pending: _pending, second: _second, refused = [], ...rest } = row;
       const { refused: refusedByTarget = [], ...plain } = verdict;
       const both = { ...rest, refused: [...refused, ...refusedByTarget] };
       this.#pack({ ...both, sums: { intent: following.intent, rest: plain } }, following.update);
@@ -449,7 +472,9 @@ export class SinkLane<Item> {
       this.#sums.settle(row, verdict);
       if (row.claims && verdict.outcome === 'accepted')
         this.run.keep(this.#detection!.types!.accepted(row.claims));
-      this.#conclude(row, verdict);
+      const followUp = followUpOf(row, verdict);
+      if (followUp) this.#followUps.follow(row, verdict, followUp, this.run.stopping);
+      else this.#conclude(row, ofRow(row, verdict));
     }
     // What must not be repeated counts as unknown if the process dies before its outcome is on the disk.
     if (intents.length > 0) this.run.settleSoon();
@@ -476,15 +501,19 @@ export class SinkLane<Item> {
     this.#costs.settle(reserved, prices, verdicts);
   }
 
-  /** What the target has taken is remembered along with the outcomes; what nobody knows of is forgotten. */
-  #remember(rows: readonly TakenRow[], verdicts: readonly Verdict[]): void {
+  /**
+   * What the target has taken is remembered along with the outcomes; what nobody knows of is forgotten. A row that goes in
+   * two requests is remembered after the second.
+   */
+  #remember(rows: readonly (TakenRow & { prepared?: Prepared<Item> })[], verdicts: readonly Verdict[]): void {
     if (!this.#detection) return;
     const concluded: Parameters<ChangeDetection<ComparedRow>['conclude']>[0][number][] = [];
-    for (const [at, { pending, refused }] of rows.entries()) {
-      if (!pending) continue;
-      const verdict = verdicts[at]!;
+    for (const [at, row] of rows.entries()) {
+      const { pending, refused } = row;
+      if (!pending || followUpOf(row, verdicts[at]!)) continue;
+      const verdict = ofRow(row, verdicts[at]!);
       const fields = [...(refused ?? []), ...(verdict.refused ?? [])].map(({ field }) => field);
-      concluded.push({ pending, fate: fateOf(verdict), refused: fields });
+      concluded.push({ pending, fate: fateOf(row, verdict), refused: fields });
     }
     this.#detection.conclude(concluded);
     this.#detection.forget(rows.flatMap((row, at) => (wasMissing(row, verdicts[at]!) ? [row.update] : [])));
@@ -494,7 +523,7 @@ export class SinkLane<Item> {
     for (const other of row.merged ?? []) this.#decide(other, verdict);
     const { claim } = row;
     const { outcome } = verdict;
-    const isPartlySent = outcome === 'unsent' && row.sums?.rest !== undefined;
+    const isPartlySent = outcome === 'unsent' && (row.second ?? row.sums?.rest) !== undefined;
     const reason = isPartlySent ? partlySentReason : verdict.reason;
     // First: the last decision of all ends the run, and with it the outputs.
     this.#outputs.add(claim, row.update, outcome, reason);
@@ -511,11 +540,9 @@ export class SinkLane<Item> {
     this.#held = [];
     this.#dropReopening();
     for (const packer of [this.#plain, this.#once]) {
-      for (const row of packer.takeAll()) {
-        if (row.pending) this.#detection!.release(row.pending);
-        this.#decide(row, { outcome: 'unsent' });
-      }
+      for (const row of packer.takeAll()) this.#leaveUnsent(row);
     }
+    this.#followUps.drop();
   }
 
   #dropReopening(): void {
@@ -535,7 +562,7 @@ export class SinkLane<Item> {
         rows,
         rows.map(() => verdict),
       );
-      for (const row of rows) this.#decide(row, verdict);
+      for (const row of rows) this.#decide(row, ofRow(row, verdict));
     }
   }
 }

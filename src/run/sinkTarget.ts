@@ -23,6 +23,14 @@ export interface Prepared<Item> extends RequestShare {
   refused: readonly RefusedAttribute[];
   /** Braze data points it costs once accepted (contracts: braze 2.10); absent where nothing is charged. */
   dataPoints?: number;
+  /** What of the update must go in a request of its own, once this one was taken. */
+  followUp?: FollowUp;
+}
+
+export interface FollowUp {
+  update: ProfileUpdate;
+  /** It changes what the first request sets, so that it must not be applied before it (R11). */
+  inOrder: boolean;
 }
 
 /** What the target's answer means for one item. */

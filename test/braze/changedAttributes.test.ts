@@ -165,23 +165,64 @@ describe('users.track sends only what has changed', () => {
     assert.equal(braze.dataPoints().total, 80);
   });
 
-  it('values inside an attribute one run later, where another object of the update is replaced first', async () => {
+  it('values inside an attribute in a second request, where another object of the update is replaced', async () => {
     braze.addUsers([{ external_id: 'mira', custom_attributes: { address: { zip: '53111' } } }]);
     const mira = update('mira', [
       { ...change('pet', { name: 'Rex' }), as: 'object' },
       { ...change('address', 'Bonn'), path: ['city'], type: 'text' },
       { ...change('address', 'NRW'), path: ['state'], type: 'text' },
     ]);
-    const first = await run([mira]);
-    assert.deepEqual([first.accepted, first.refusedAttributes], [1, { 'nested-beside-object': 2 }]);
-    assert.deepEqual(custom('mira'), { pet: { name: 'Rex' }, address: { zip: '53111' } });
-    const second = await run([mira]);
-    assert.deepEqual([second.accepted, second.refusedAttributes, second.work.dataPoints], [1, {}, 2]);
+    const priced = await run([mira], { dryRun: true });
+    assert.deepEqual([priced.unsent, priced.work.dataPoints, requests()], [1, 3, 0]);
+    const { accepted, refusedAttributes, work } = await run([mira]);
+    assert.deepEqual([accepted, refusedAttributes, work.dataPoints, requests()], [1, {}, 3, 2]);
     assert.deepEqual(custom('mira'), {
       pet: { name: 'Rex' },
       address: { zip: '53111', city: 'Bonn', state: 'NRW' },
     });
     assert.equal((await run([mira])).unchanged, 1);
+  });
+
+  describe('where a row goes in two requests,', () => {
+    const pet = { ...change('pet', { name: 'Rex' }), as: 'object' } as const;
+    const city = (name: string): FieldChange => ({
+      ...change('address', name),
+      path: ['city'],
+      type: 'text',
+    });
+    const mira = (name = 'Bonn') => update('mira', [pet, city(name)]);
+
+    it('refuses what the second holds, if Braze does, and sends it again with the next run', async () => {
+      faults.add({ ...track, skip: 1, times: 1, fault: { kind: 'status', status: 400 } });
+      const first = await run([mira(), update('jonas', [change('tier', 'gold')])]);
+      assert.deepEqual([first.accepted, first.rejected], [2, 0]);
+      assert.equal(Object.values(first.refusedAttributes)[0], 1);
+      assert.deepEqual(custom('mira'), { pet: { name: 'Rex' } });
+      const second = await run([mira()]);
+      assert.deepEqual([second.accepted, second.work.attributesSaved, second.work.dataPoints], [1, 1, 1]);
+      assert.deepEqual(custom('mira'), { pet: { name: 'Rex' }, address: { city: 'Bonn' } });
+    });
+
+    it('trusts nothing of the row where nobody knows what became of the second', async () => {
+      faults.add({ ...track, skip: 1, fault: { kind: 'reset', after: true } });
+      const first = await run([mira()]);
+      assert.deepEqual([first.accepted, first.unknown], [0, 1]);
+      faults.clear();
+      const second = await run([mira()]);
+      assert.deepEqual([second.accepted, second.work.attributesSaved, second.work.dataPoints], [1, 0, 2]);
+    });
+
+    it('changes what the first has set only once that is applied', async () => {
+      const address = { ...change('address', { zip: '53111' }), as: 'object' } as const;
+      const moved = update('mira', [address, city('Bonn')]);
+      const began = Date.now();
+      await run([moved], { lanes: { settleMs: 400 } });
+      assert.ok(Date.now() - began >= 400);
+      assert.deepEqual([custom('mira'), requests()], [{ address: { zip: '53111', city: 'Bonn' } }, 2]);
+      // The whole is set again, and would take with it what is inside.
+      await run([moved]);
+      assert.deepEqual(custom('mira'), { address: { zip: '53111', city: 'Bonn' } });
+    });
   });
 
   it('no value that an attribute would not take by its type, whatever run decided the type', async () => {
