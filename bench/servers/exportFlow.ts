@@ -20,7 +20,7 @@ export function goalIds(prefix: string): { trigger: string; source: string } {
 }
 
 /**
- * Delta files in S3, mapper, users.track, with every setting at its default; one trigger and source for each prefix, so
+ * Delta files in S3, read at once, mapper, users.track, with every other setting at its default; one trigger and source for each prefix, so
  * that a first run can warm the process up before the measured one.
  *
  * @param brazeSettings changes to the Braze configuration.
@@ -45,6 +45,7 @@ export function exportFlow(
         properties: [],
         s3: 's3',
         prefix,
+        minAgeMinutes: 0,
         firstRows: '',
         batchRows: 100,
         idleSeconds: 60,

@@ -1,4 +1,4 @@
-import { identifierFault, wholeNumberFault } from '../editor/checks';
+import { identifierFault, isEnvironmentValue, wholeNumberFault } from '../editor/checks';
 import { attachChips, type Chips } from '../editor/chips';
 import {
   claimForm,
@@ -16,6 +16,7 @@ import { savedDraft } from '../editor/draft';
 import { liveList } from '../editor/liveList';
 import { pacingVerdict, savePacing } from '../editor/pacing';
 import { attachSegmentPicker } from '../editor/segmentPicker';
+import { isDelimiter, minAgeField } from './fileFields';
 
 interface DeltaNode extends EditorNode {
   segment: string;
@@ -40,16 +41,13 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
       type: 'blueconic-config',
       required: false,
       validate(value, _options) {
-        return (
-          currentValue(this, 'origin') === 'files' ||
-          configVerdict(this, 'blueconic-delta.label.blueconic', value)
-        );
+        return readsFiles(this) || configVerdict(this, 'blueconic-delta.label.blueconic', value);
       },
     },
     segment: {
       value: '',
       validate(value, _options) {
-        const needed = currentValue(this, 'origin') !== 'files';
+        const needed = !readsFiles(this);
         return verdict(this, 'blueconic-delta.label.segment', needed ? identifierFault(value) : undefined);
       },
     },
@@ -84,12 +82,36 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
       type: 'profile-sync-s3-config',
       required: false,
       validate(value, _options) {
-        return (
-          currentValue(this, 'origin') !== 'files' || configVerdict(this, 'blueconic-delta.label.s3', value)
-        );
+        return !readsFiles(this) || configVerdict(this, 'blueconic-delta.label.s3', value);
       },
     },
     prefix: { value: '' },
+    readiness: { value: 'age' },
+    minAgeMinutes: {
+      value: minAgeField.value,
+      validate(value, _options) {
+        // Absent in flows of an earlier release, where it is as good as the default.
+        if (value === undefined || !readsFiles(this) || currentValue(this, 'readiness') === 'marker')
+          return true;
+        return verdict(this, 'blueconic-delta.label.minAgeMinutes', wholeNumberFault(value, minAgeField));
+      },
+    },
+    format: { value: 'ending' },
+    delimiter: { value: 'auto' },
+    otherDelimiter: {
+      value: '',
+      validate(value, _options) {
+        if (!readsCsv(this) || currentValue(this, 'delimiter') !== 'other') return true;
+        const fine = isEnvironmentValue(value) || isDelimiter(String(value ?? ''));
+        return verdict(
+          this,
+          'blueconic-delta.label.otherDelimiter',
+          fine ? undefined : { fault: 'delimiter' },
+        );
+      },
+    },
+    encoding: { value: 'utf-8' },
+    valueSeparator: { value: '' },
     firstRows: {
       value: '',
       validate(value, _options) {
@@ -132,12 +154,18 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
   },
   oneditprepare() {
     claimForm(this, 'name');
-    showDefaults(this, { firstRun: 'whole', fullReadDays: 7 });
+    showDefaults(this, { firstRun: 'whole', fullReadDays: 7, minAgeMinutes: minAgeField.value });
     const origin = field<HTMLSelectElement>(this, 'origin');
     follow(origin, () => {
       const files = origin.value === 'files';
       showParts({ 'profile-sync-from-segment': !files, 'profile-sync-from-files': files });
     });
+    const readiness = field<HTMLSelectElement>(this, 'readiness');
+    follow(readiness, () => showParts({ 'profile-sync-min-age': readiness.value === 'age' }));
+    const format = field<HTMLSelectElement>(this, 'format');
+    follow(format, () => showParts({ 'profile-sync-csv': format.value !== 'ndjson' }));
+    const delimiter = field<HTMLSelectElement>(this, 'delimiter');
+    follow(delimiter, () => showParts({ 'profile-sync-other-delimiter': delimiter.value === 'other' }));
     const firstRun = field<HTMLSelectElement>(this, 'firstRun');
     follow(firstRun, () => showParts({ 'profile-sync-full-reads': firstRun.value !== 'now' }));
     const draft = () => savedDraft(field(this, 'blueconic').value);
@@ -153,7 +181,15 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
   },
   oneditsave() {
     this.properties = properties?.values() ?? [];
-    saveNumbers(this, ['pageRows', 'fullReadDays']);
+    saveNumbers(this, ['pageRows', 'fullReadDays', 'minAgeMinutes']);
     savePacing(this);
   },
 });
+
+function readsFiles(node: EditorNode): boolean {
+  return currentValue(node, 'origin') === 'files';
+}
+
+function readsCsv(node: EditorNode): boolean {
+  return readsFiles(node) && currentValue(node, 'format') !== 'ndjson';
+}

@@ -2,14 +2,16 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { readingScope } from '../../src/blueconic/fullRead';
 import { segmentReading } from '../../src/blueconic/segmentReading';
 import { SegmentSource } from '../../src/blueconic/segmentSource';
+import { filesWaiting } from '../../src/run/notices';
 import { DeltaFilesSource } from '../../src/s3/deltaFilesSource';
 import type { BlueConicConfigNode } from '../blueconic-config/blueconic-config';
 import type { S3ConfigNode } from '../profile-sync-s3-config/profile-sync-s3-config';
 import { wholeNumber } from '../shell/configValue';
 import { configNode, required } from '../shell/settings';
 import { type SourceNodeDef, sourceShell } from '../shell/sourceShell';
+import { type DeltaFilesDef, deltaFilesOf } from './deltaFilesSettings';
 
-interface BlueConicDeltaDef extends NodeDef, SourceNodeDef {
+interface BlueConicDeltaDef extends NodeDef, SourceNodeDef, DeltaFilesDef {
   origin: string;
   blueconic: string;
   segment: string;
@@ -20,7 +22,6 @@ interface BlueConicDeltaDef extends NodeDef, SourceNodeDef {
   fullReadDays?: number | string;
   leavers?: boolean;
   s3: string;
-  prefix: string;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -36,14 +37,14 @@ export default function register(RED: NodeAPI): void {
         const count = source.propertyCount;
         return count === undefined ? words('status.allProperties') : words('status.properties', { count });
       },
+      waitingText: ({ notices }, words) => {
+        const files = filesWaiting(notices);
+        return files > 0 ? words('status.filesWaiting', { files }) : undefined;
+      },
       open: (store, goalId, { fullRead, mappings, read }) => {
         if (def.origin === 'files') {
           const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');
-          return new DeltaFilesSource(s3.bucket(), store, {
-            goalId,
-            prefix: (def.prefix ?? '').replace(/^\/+/, ''),
-            fullRead,
-          });
+          return new DeltaFilesSource(s3.bucket(), store, { ...deltaFilesOf(def), goalId, fullRead });
         }
         const leavers = def.leavers === true;
         const blueconic = configNode<BlueConicConfigNode>(RED, def.blueconic, 'BlueConic');

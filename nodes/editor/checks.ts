@@ -8,6 +8,7 @@ export const FIELD_FAULTS = [
   'tenantUrl',
   'bucket',
   'spaces',
+  'delimiter',
   'folder',
   'tooMany',
   'nothingChosen',

@@ -6,6 +6,7 @@ import { fieldsRead } from '../../src/mapping/fieldsRead';
 import { newestFileSample, type Sample, segmentSample } from '../../src/preview/sample';
 import { openBucket } from '../../src/s3/bucket';
 import { blueconicClientOf } from '../blueconic-config/blueconic-config';
+import { filesOf } from '../blueconic-delta/deltaFilesSettings';
 import { s3SettingsOf } from '../profile-sync-s3-config/profile-sync-s3-config';
 import type { Draft } from '../shell/draft';
 import { required } from '../shell/settings';
@@ -46,13 +47,13 @@ export async function sampleOf(
     const client = blueconicClientOf(configs.blueconic);
     return segmentSample(client, { segmentId, properties: texts(source.properties) }, count, signal);
   }
-  const prefix =
+  const files =
     source.type === 'blueconic-delta'
-      ? text(source.prefix).replace(/^\/+/, '')
-      : `segment-export/${required(text(source.segment), 'a Braze segment')}/`;
+      ? filesOf(source)
+      : { keys: `segment-export/${required(text(source.segment), 'a Braze segment')}/` };
   const bucket = openBucket(s3SettingsOf(configs.s3));
   try {
-    return await newestFileSample(bucket, prefix, count, signal);
+    return await newestFileSample(bucket, files, count, signal);
   } finally {
     await bucket.close();
   }

@@ -48,6 +48,8 @@ export interface SourceShellOptions {
   remembers?(nodes: ReadonlyMap<string, WiredNode>): ReadSystem | undefined;
   /** What it asks its system for, as a short text for the status line. */
   scopeText?(source: Source, words: Words): string | undefined;
+  /** What a run that is over left for a later one, for the status line. */
+  waitingText?(summary: RunSummary, words: Words): string | undefined;
   open(store: StateStore, goalId: string, how: OpeningTerms): Source | Promise<Source>;
 }
 
@@ -325,7 +327,7 @@ export function sourceShell(options: SourceShellOptions): void {
   ): Promise<void> {
     current = undefined;
     await source.close?.().catch(() => undefined);
-    lastWord(status, summary, words);
+    lastWord(status, summary, words, options.waitingText?.(summary, words));
     for (const { code, values } of summary.notices ?? []) {
       if (sourceNotices.has(code)) node.warn(words(`notice.${code}`, { ...values }));
     }

@@ -15,8 +15,11 @@ export function inOwnWords(RED: NodeAPI, type: string): Words {
   return (key, values) => RED._(`${packageName}/${type}:${type}.${key}`, values);
 }
 
-/** The line that stays when a run is over: counts first, so that it is not mistaken for a catalogue key. */
-export function lastWord(status: StatusLine, summary: RunSummary, words: Words): void {
+/**
+ * The line that stays when a run is over: counts first, so that it is not mistaken for a catalogue key.
+ * @param waiting what a run that succeeded left for later.
+ */
+export function lastWord(status: StatusLine, summary: RunSummary, words: Words, waiting?: string): void {
   const { ledger } = summary;
   const total = (ledger.read + ledger.added).toLocaleString();
   if (summary.result === 'failed') {
@@ -27,7 +30,8 @@ export function lastWord(status: StatusLine, summary: RunSummary, words: Words):
     const rejected = ledger.rejected + ledger.unknown;
     const trouble = rejected > 0 ? ` · ${rejected.toLocaleString()} ${words('status.rejected')}` : '';
     const how = words(summary.dryRun ? 'status.dryRun' : 'status.done');
-    const text = `${total} · ${how}${trouble}${costText(summary, words)}`;
+    const left = waiting ? ` · ${waiting}` : '';
+    const text = `${total} · ${how}${trouble}${costText(summary, words)}${left}`;
     status.show(rejected > 0 ? 'yellow' : 'green', 'dot', text);
   }
 }

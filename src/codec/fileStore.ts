@@ -5,6 +5,8 @@ export interface StoredFile {
   /** Changes whenever the content does. */
   etag: string;
   lastModified: Date;
+  /** When it was listed, by the store's own clock; undefined where the store does not tell. */
+  listedAt?: Date | undefined;
 }
 
 /** A part of a file: `end` is the first byte that no longer belongs to it. */

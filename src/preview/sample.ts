@@ -2,7 +2,8 @@ import type { BlueConicClient } from '../blueconic/blueconicClient';
 import { segmentReading } from '../blueconic/segmentReading';
 import { SegmentSource } from '../blueconic/segmentSource';
 import type { FileStore, StoredFile } from '../codec/fileStore';
-import { fileUnit } from '../codec/fileUnit';
+import { type FileFormat, fileUnit } from '../codec/fileUnit';
+import { keyPattern } from '../codec/keyPattern';
 import { readsAnything } from '../mapping/fieldsRead';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { SourceContext, SourceUnit } from '../run/source';
@@ -45,22 +46,23 @@ export async function segmentSample(
 }
 
 /**
- * The first records of the newest delta file below a prefix, or of the newest file of a segment's exports that are
- * already there: a sample never asks Braze for an export.
+ * The first records of the newest delta file, or of the newest file of a segment's exports that are already there: a
+ * sample never asks Braze for an export.
  */
 export async function newestFileSample(
   files: FileStore,
-  prefix: string,
+  { keys, format }: { keys: string; format?: FileFormat },
   count: number,
   signal: AbortSignal,
 ): Promise<Sample> {
   let newest: StoredFile | undefined;
+  const { prefix, fits } = keyPattern(keys);
   for await (const file of files.list(prefix, signal)) {
-    if (file.key.endsWith('/') || file.size === 0) continue;
+    if (!fits(file.key) || file.size === 0) continue;
     if (!newest || file.lastModified >= newest.lastModified) newest = file;
   }
   if (!newest) return { records: [], faults: 0, empty: 'no-file' };
-  const sample = await firstRows(fileUnit(files, newest), count, signal);
+  const sample = await firstRows(fileUnit(files, newest, format), count, signal);
   return sample.records.length === 0 ? { ...sample, empty: 'no-record' } : sample;
 }
 
@@ -77,5 +79,5 @@ async function firstRows(unit: SourceUnit, count: number, signal: AbortSignal): 
 }
 
 function contextOf(signal: AbortSignal): SourceContext {
-  return { signal, phase: () => {}, checkpoint: async () => {}, isSettled: () => false };
+  return { signal, phase: () => {}, checkpoint: async () => {}, notice: () => {}, isSettled: () => false };
 }

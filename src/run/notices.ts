@@ -1,12 +1,26 @@
 /**
- * Something about a run that people should know though nothing failed: said once in the log, and in its report. The
- * values are for the text, and never personal.
- * `fewerObjects`: the target took fewer objects in a request than the settings say, and got no more from then on.
- * `filesLeft`: files of the source were to be deleted after the run and are still there, at least some of them.
+ * Something about a run that people should know though nothing failed: said in its report, and some of it once in the
+ * log. The values are for the text, and never personal.
+ *
+ * - `fewerObjects`: the target took fewer objects in a request than the settings say, and got no more from then on.
+ * - `filesLeft`: files of the source were to be deleted after the run and are still there, at least some of them.
+ * - `filesYoung`: new files wait for the next run, being younger than so many minutes by the clock of their store.
+ * - `filesUnmarked`: new files wait until a marker says that they are whole.
  */
 export type RunNotice =
   | { code: 'fewerObjects'; values: { objects: number } }
-  | { code: 'filesLeft'; values: { place: string; reason: string } };
+  | { code: 'filesLeft'; values: { place: string; reason: string } }
+  | { code: 'filesYoung'; values: { files: number; minutes: number } }
+  | { code: 'filesUnmarked'; values: { files: number } };
 
-/** Those that a source has: its node says them when the run is over. */
+/** Those of a source that its node logs when the run is over. */
 export const sourceNotices: ReadonlySet<RunNotice['code']> = new Set(['filesLeft']);
+
+/** New files that wait for a later run. */
+export function filesWaiting(notices: readonly RunNotice[] = []): number {
+  return notices.reduce(
+    (files, { code, values }) =>
+      files + (code === 'filesYoung' || code === 'filesUnmarked' ? values.files : 0),
+    0,
+  );
+}

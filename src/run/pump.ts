@@ -4,6 +4,7 @@ import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { StoreWrite } from '../store/store';
 import type { Checkpoint } from './checkpoint';
 import type { GoalRun } from './goalRun';
+import type { RunNotice } from './notices';
 import type { EarlierLife, Source, SourceUnit, UnitPlace } from './source';
 
 /** One message's worth of records. */
@@ -52,6 +53,7 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
         options.phaseChanged?.();
       },
       checkpoint: options.checkpoint ?? (async () => undefined),
+      notice: (notice: RunNotice) => void run.notice(notice),
       isSettled: (unitName: string) => run.isSettled(unitName),
       ...(options.checkpoint && { keep: (writes: readonly StoreWrite[]) => run.keep(writes) }),
       ...(options.resume && { earlier: earlierLife(run, options.resume) }),

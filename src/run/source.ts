@@ -60,6 +60,8 @@ export interface SourceContext {
   phase: ReportPhase;
   /** Makes the source's state durable before it does what must not be done twice. */
   checkpoint(): Promise<void>;
+  /** Tells people of what the run leaves out though nothing failed. */
+  notice(notice: RunNotice): void;
   /**
    * State that becomes durable with the outcomes of rows that are handed out after it, or before them. Absent where
    * nothing that is read now may be remembered: a trial, a dry run, a flow without a sink of ours.

@@ -13,6 +13,8 @@ export interface S3Object {
   /** With its quotes, as S3 writes it. */
   etag: string;
   lastModified: Date;
+  /** When it was listed, by S3's own clock. */
+  listedAt: Date | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ class S3Bucket implements Bucket {
         ),
       );
       if (page.Name === undefined) throw notFromS3(subject);
+      const listedAt = this.#session.serverTime;
       for (const entry of page.Contents ?? []) {
         const key = page.EncodingType === 'url' ? decodeKey(entry.Key!) : entry.Key!;
         yield {
@@ -88,6 +91,7 @@ class S3Bucket implements Bucket {
           size: entry.Size ?? 0,
           etag: entry.ETag ?? '',
           lastModified: entry.LastModified ?? new Date(0),
+          listedAt,
         };
       }
       if (!page.IsTruncated) return;

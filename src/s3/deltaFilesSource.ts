@@ -1,21 +1,34 @@
 import type { FileStore, StoredFile } from '../codec/fileStore';
-import { fileUnit } from '../codec/fileUnit';
+import { type FileFormat, fileUnit } from '../codec/fileUnit';
+import { keyPattern, markerEnding } from '../codec/keyPattern';
+import type { RunNotice } from '../run/notices';
 import type { Source, SourceContext, SourceUnit } from '../run/source';
 import type { StateStore, StoreWrite } from '../store/store';
+import { type Readiness, ReadinessCheck } from './readiness';
 
 export interface DeltaFilesSettings {
   /** Whose memory of files this is: each goal reads each file once. */
   goalId: string;
-  /** Keys begin with this. */
-  prefix: string;
+  /** A prefix, or a pattern with wildcards (`src/codec/keyPattern.ts`). */
+  keys: string;
+  /** Default: by the ending of the key. */
+  format?: FileFormat;
+  /** Default: at once. */
+  readiness?: Readiness;
   /** Read files again that were read before. */
   fullRead?: boolean;
 }
 
 type ListedFile = Pick<StoredFile, 'key' | 'size' | 'etag'> & { readBefore?: boolean };
 
+/** Fixed before the first file is read: what comes later belongs to the next run. */
+interface DeltaFilesState {
+  files: ListedFile[];
+  left?: RunNotice;
+}
+
 /**
- * Reads delta files (NDJSON, plain, gzip or zip) below a prefix, in key order, each version of each file once: a file is
+ * Reads delta files (NDJSON or CSV, plain, gzip or zip) in key order, each version of each file once: a file is
  * remembered by key and ETag, so one that was replaced is new.
  */
 export class DeltaFilesSource implements Source {
@@ -24,7 +37,7 @@ export class DeltaFilesSource implements Source {
   readonly #store: StateStore;
   readonly #settings: DeltaFilesSettings;
   /** Undefined until the list is complete: a part of it must not be taken for the whole. */
-  #list: ListedFile[] | undefined;
+  #state: DeltaFilesState | undefined;
 
   constructor(files: FileStore, store: StateStore, settings: DeltaFilesSettings) {
     this.#files = files;
@@ -34,25 +47,26 @@ export class DeltaFilesSource implements Source {
 
   async *units(context: SourceContext): AsyncGenerator<SourceUnit> {
     context.phase('asking');
-    const earlier = context.earlier?.state as ListedFile[] | undefined;
-    const list = earlier ?? (await this.#newFiles(context.signal));
-    this.#list = list;
-    // From here on the list is fixed: what arrives later belongs to the next run.
+    const earlier = context.earlier?.state as DeltaFilesState | undefined;
+    this.#state = earlier ?? (await this.#newFiles(context.signal));
+    const { files, left } = this.#state;
+    if (left) context.notice(left);
     await context.checkpoint();
-    for (const [at, file] of list.entries()) {
+    for (const [at, file] of files.entries()) {
       if (context.earlier?.isDone(file.key)) continue;
-      const place = { number: at + 1, of: list.length };
+      const place = { number: at + 1, of: files.length };
       context.phase('reading', `${place.number} / ${place.of}`, place);
-      yield { ...fileUnit(this.#files, file), ...(file.readBefore && { readBefore: true }) };
+      const unit = fileUnit(this.#files, file, this.#settings.format);
+      yield { ...unit, ...(file.readBefore && { readBefore: true }) };
     }
   }
 
-  state(): ListedFile[] | undefined {
-    return this.#list;
+  state(): DeltaFilesState | undefined {
+    return this.#state;
   }
 
   remember(readAgain: (unitName: string) => boolean): StoreWrite[] {
-    return (this.#list ?? [])
+    return (this.#state?.files ?? [])
       .filter((file) => !readAgain(file.key))
       .map((file) => ({ space: 'file', key: this.#memoryKey(file), value: new Date().toISOString() }));
   }
@@ -61,20 +75,31 @@ export class DeltaFilesSource implements Source {
     return this.#files.close();
   }
 
-  async #newFiles(signal: AbortSignal): Promise<ListedFile[]> {
-    const listed: ListedFile[] = [];
-    for await (const { key, size, etag } of this.#files.list(this.#settings.prefix, signal)) {
-      if (!key.endsWith('/')) listed.push({ key, size, etag });
+  async #newFiles(signal: AbortSignal): Promise<DeltaFilesState> {
+    const { keys, readiness = { by: 'age', minutes: 0 }, fullRead } = this.#settings;
+    const { prefix, fits } = keyPattern(keys);
+    const listed: StoredFile[] = [];
+    const markers = new Map<string, Date>();
+    for await (const file of this.#files.list(prefix, signal)) {
+      if (fits(file.key)) listed.push(file);
+      else if (file.key.endsWith(markerEnding)) markers.set(file.key, file.lastModified);
     }
     const remembered = await this.#store.getMany(
       'file',
       listed.map((file) => this.#memoryKey(file)),
     );
-    if (!this.#settings.fullRead) return listed.filter((_, at) => remembered[at] === undefined);
-    return listed.map((file, at) => ({ ...file, ...(remembered[at] !== undefined && { readBefore: true }) }));
+    const check = new ReadinessCheck(readiness, markers);
+    const files: ListedFile[] = [];
+    for (const [at, file] of listed.entries()) {
+      const readBefore = remembered[at] !== undefined;
+      if ((readBefore && !fullRead) || !check.isReady(file)) continue;
+      const { key, size, etag } = file;
+      files.push({ key, size, etag, ...(readBefore && { readBefore }) });
+    }
+    return { files, ...(check.left && { left: check.left }) };
   }
 
-  #memoryKey(file: ListedFile): string {
+  #memoryKey(file: Pick<StoredFile, 'key' | 'etag'>): string {
     return JSON.stringify([this.#settings.goalId, file.key, file.etag]);
   }
 }

@@ -73,6 +73,11 @@ export class S3Session {
     }
   }
 
+  /** What S3's clock showed in its last answer, in whole seconds. */
+  get serverTime(): Date | undefined {
+    return this.#transport.serverTime;
+  }
+
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }

@@ -51,6 +51,8 @@ export class UndiciTransport {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #dispatcher: Dispatcher;
   readonly #limits: AnswerLimits;
+  /** The date of the last answer, where it had one. */
+  serverTime: Date | undefined;
 
   constructor(dispatcher: Dispatcher, limits: AnswerLimits) {
     this.#dispatcher = dispatcher;
@@ -78,11 +80,14 @@ export class UndiciTransport {
         ...(signal && { signal }),
       });
       progress.answered = true;
+      const headers = joinedHeaders(answer.headers);
+      const time = Date.parse(headers.date ?? '');
+      if (!Number.isNaN(time)) this.serverTime = new Date(time);
       const isDownload = answer.statusCode < 300 && request.query?.['x-id'] === 'GetObject';
       return {
         response: {
           statusCode: answer.statusCode,
-          headers: joinedHeaders(answer.headers),
+          headers,
           // The SDK would wait for the rest of it, and keep it, without an end.
           body: isDownload ? answer.body : await wholeBody(answer.body, host, { ...this.#limits, silenceMs }),
         },

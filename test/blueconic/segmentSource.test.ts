@@ -86,6 +86,7 @@ describe('BlueConic segment source', () => {
       phase: () => undefined,
       checkpoint: async () => undefined,
       isSettled: (unit: string) => !open.has(unit),
+      notice: () => undefined,
     };
     for await (const { name } of first.units(context)) if (name === 'page 4') break;
     const again = source();
@@ -134,6 +135,7 @@ describe('BlueConic segment source', () => {
       phase: () => undefined,
       checkpoint: async () => undefined,
       isSettled: () => false,
+      notice: () => undefined,
     };
     const idsOf = async (from: SegmentSource, earlier?: EarlierLife, until?: string) => {
       const found: Record<string, string[]> = {};

@@ -94,6 +94,7 @@ describe('segment export source', () => {
       phase: () => undefined,
       checkpoint: async () => undefined,
       isSettled: () => true,
+      notice: () => undefined,
     };
     const names: string[] = [];
     let read = 0;
@@ -130,7 +131,12 @@ describe('segment export source', () => {
   it('goes on with the same rows where an earlier life stopped between members of an archive', async () => {
     sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 7 } });
     const made = source();
-    const context = { signal: AbortSignal.timeout(10_000), phase: () => {}, isSettled: () => false };
+    const context = {
+      signal: AbortSignal.timeout(10_000),
+      phase: () => {},
+      isSettled: () => false,
+      notice: () => {},
+    };
     const idsByLine = async (unit: SourceUnit) => {
       const ids = new Map<number, unknown>();
       for await (const rows of unit.rows(context.signal)) {

@@ -29,7 +29,7 @@ describe('sample of files', () => {
     fixture.s3.put('exports', key, bytes, { lastModified: new Date(Date.UTC(2026, 0, day)) });
   };
   const sample = (prefix: string, count = maxSampleRecords) =>
-    newestFileSample(fixture.open(), prefix, count, waiting());
+    newestFileSample(fixture.open(), { keys: prefix }, count, waiting());
 
   it('is the beginning of the newest file, whatever its name', async () => {
     put('delta/a.ndjson.gz', gzipSync(lines({ id: 1 }, '{broken', { id: 2 }, { id: 3 })), 3);
@@ -59,7 +59,7 @@ describe('sample of files', () => {
       },
       close: async () => undefined,
     };
-    const { records } = await newestFileSample(endless, 'delta/', 5, waiting());
+    const { records } = await newestFileSample(endless, { keys: 'delta/' }, 5, waiting());
     assert.equal(records.length, 5);
     assert.ok(hungUp);
   });
@@ -78,7 +78,7 @@ describe('sample of files', () => {
   it('passes on what is wrong with the bucket', async () => {
     const bucket = fixture.open({ bucket: 'missing' });
     await assert.rejects(
-      newestFileSample(bucket, 'delta/', 5, waiting()),
+      newestFileSample(bucket, { keys: 'delta/' }, 5, waiting()),
       (thrown) => thrown instanceof SyncError && thrown.code === 'S3_BUCKET_UNKNOWN',
     );
   });

@@ -104,6 +104,8 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
       summary.notices = [
         { code: 'fewerObjects', values: { objects: 50 } },
         { code: 'filesLeft', values: left },
+        { code: 'filesYoung', values: { files: 3, minutes: 5 } },
+        { code: 'filesUnmarked', values: { files: 2 } },
       ];
       const goals = [{ goal: exportGoal, output: 3, result: 'failed' as const, summary }];
       const lines = reportText(report({ goals }), words).split('\n');
@@ -112,6 +114,8 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
         words('acceptance.unconfirmed', unconfirmed),
         words('notice.fewerObjects', { objects: 50 }),
         words('notice.filesLeft', left),
+        words('notice.filesYoung', { files: 3, minutes: 5 }),
+        words('notice.filesUnmarked', { files: 2 }),
       ]) {
         assert.ok(lines.includes(`   ${line}`), line);
       }

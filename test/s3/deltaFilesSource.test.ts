@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import type { ProfileRecord } from '../../src/mapping/profileUpdate';
-import { DeltaFilesSource } from '../../src/s3/deltaFilesSource';
+import type { RunNotice } from '../../src/run/notices';
+import { type DeltaFilesSettings, DeltaFilesSource } from '../../src/s3/deltaFilesSource';
 import { zipOf } from '../../src/sandbox/braze/zipWriter';
 import { MemoryStore } from '../../src/store/memoryStore';
 import { readAndRemember, readFrom } from '../run/pieces';
@@ -22,9 +23,13 @@ describe('delta files source', () => {
   });
   after(() => fixture.close());
 
-  const put = (key: string, bytes: string | Buffer) => void fixture.s3.put('exports', key, bytes);
-  const source = (prefix = 'delta/', goalId = 'goal') =>
-    new DeltaFilesSource(fixture.open(), store, { goalId, prefix });
+  /** @param minutesOld by the sandbox's clock. */
+  const put = (key: string, bytes: string | Buffer, minutesOld = 0) => {
+    const lastModified = new Date(Date.now() - minutesOld * 60_000);
+    fixture.s3.put('exports', key, bytes, { lastModified });
+  };
+  const source = (keys = 'delta/', goalId = 'goal', more: Partial<DeltaFilesSettings> = {}) =>
+    new DeltaFilesSource(fixture.open(), store, { goalId, keys, ...more });
   /** The ids read by one run, remembered if it was complete. */
   const run = async (...options: Parameters<typeof source>) => {
     const { records, summary } = await readAndRemember(source(...options), store);
@@ -78,13 +83,129 @@ describe('delta files source', () => {
     assert.match(summary.ledger.samples['rejected: wrong-cell-count']?.[0] ?? '', /\/1\/3$/);
   });
 
+  it('reads CSV as its settings say, whatever the key', async () => {
+    const text = Buffer.from('customer_id^größe\n1^a|b\n2^\n', 'latin1');
+    put('delta/a.txt', text);
+    const csv = { delimiter: '^', encoding: 'windows-1252', valueSeparator: '|' } as const;
+    const { records } = await readAndRemember(
+      source('delta/', 'goal', { format: { kind: 'csv', csv } }),
+      store,
+    );
+    assert.deepEqual(
+      records.map(({ properties }) => properties),
+      [
+        { customer_id: ['1'], größe: ['a', 'b'] },
+        { customer_id: ['2'], größe: [] },
+      ],
+    );
+    put('delta/a.csv', lines({ id: 1 }));
+    const asNdjson = source('delta/a.c*', 'goal', { format: { kind: 'ndjson' } });
+    assert.deepEqual((await readAndRemember(asNdjson, store)).records, [{ id: 1 }]);
+  });
+
+  it('reads the files that fit its pattern, in the order of their keys', async () => {
+    for (const [id, key] of [
+      'delta/b/2.json',
+      'delta/a/1.json',
+      'delta/a/x.csv',
+      'other/a/1.json',
+    ].entries()) {
+      put(key, lines({ id }));
+    }
+    assert.deepEqual((await run('delta/*/?.json')).ids, [1, 0]);
+    assert.deepEqual((await run('**/1.json')).ids, [3]);
+  });
+
+  it('leaves young files to the next run, by the clock of the store, and says so', async () => {
+    const minutes = 5;
+    const byAge = () => run('delta/', 'goal', { readiness: { by: 'age', minutes } });
+    put('delta/a', lines({ id: 1 }), 6);
+    put('delta/b', lines({ id: 2 }), 4);
+    put('delta/c', lines({ id: 3 }), 0);
+    const first = await byAge();
+    assert.deepEqual([first.ids, first.summary.complete], [[1], true]);
+    assert.deepEqual(first.summary.notices, [{ code: 'filesYoung', values: { files: 2, minutes } }]);
+    put('delta/b', lines({ id: 2 }), 5.1);
+    put('delta/c', lines({ id: 4 }), 4);
+    assert.deepEqual((await byAge()).ids, [2]);
+    put('delta/c', lines({ id: 4 }), 9);
+    const last = await byAge();
+    assert.deepEqual([last.ids, last.summary.notices], [[4], undefined]);
+  });
+
+  it('goes by the time that S3 tells, not by the one of this machine', async () => {
+    const hour = 60 * 60_000;
+    const bucket = fixture.open();
+    const inAnHour = {
+      ...bucket,
+      async *list(prefix: string, signal?: AbortSignal) {
+        for await (const file of bucket.list(prefix, signal)) {
+          const listedAt = file.listedAt!;
+          assert.ok(Math.abs(listedAt.getTime() - Date.now()) < 10_000);
+          yield { ...file, listedAt: new Date(listedAt.getTime() + hour) };
+        }
+      },
+      open: bucket.open.bind(bucket),
+      close: bucket.close.bind(bucket),
+    };
+    put('delta/a', lines({ id: 1 }));
+    const settings = { goalId: 'goal', keys: 'delta/', readiness: { by: 'age', minutes: 50 } } as const;
+    const { records } = await readAndRemember(new DeltaFilesSource(inAnHour, store, settings), store);
+    assert.deepEqual(records, [{ id: 1 }]);
+  });
+
+  it('reads a file once a marker is beside it that is not older, and no marker as a file', async () => {
+    const marked = () => run('delta/*.json', 'goal', { readiness: { by: 'marker' } });
+    put('delta/a.json', lines({ id: 1 }), 2);
+    put('delta/a.json.done', lines({ id: -1 }), 1);
+    put('delta/b.json', lines({ id: 2 }));
+    put('delta/b.done', '');
+    const first = await marked();
+    assert.deepEqual([first.ids, first.summary.result], [[1], 'succeeded']);
+    assert.deepEqual(first.summary.notices, [{ code: 'filesUnmarked', values: { files: 1 } }]);
+    put('delta/b.json.done', '');
+    assert.deepEqual((await marked()).ids, [2]);
+    put('delta/a.json', lines({ id: 3 }));
+    assert.deepEqual((await marked()).ids, []);
+    put('delta/a.json.done', '');
+    assert.deepEqual((await marked()).ids, [3]);
+    assert.deepEqual((await run('delta/', 'another goal')).ids, [3, 2]);
+  });
+
+  it('goes on with the list that it had, and says again what waits', async () => {
+    const settings = { readiness: { by: 'age', minutes: 5 } } as const;
+    put('delta/a', lines({ id: 1 }), 9);
+    put('delta/b', lines({ id: 2 }), 9);
+    put('delta/c', lines({ id: 3 }));
+    const cutOff = source('delta/', 'goal', settings);
+    await readFrom(cutOff).ended;
+    put('delta/aa', lines({ id: 4 }), 9);
+    const state: unknown = JSON.parse(JSON.stringify(cutOff.state()));
+    const notices: RunNotice[] = [];
+    const context = {
+      signal: AbortSignal.timeout(10_000),
+      phase: () => {},
+      checkpoint: async () => {},
+      notice: (notice: RunNotice) => void notices.push(notice),
+      isSettled: () => false,
+      earlier: { state, isDone: (unit: string) => unit === 'delta/a', ids: () => undefined },
+    };
+    const goesOn = source('delta/', 'goal', settings);
+    const units: string[] = [];
+    for await (const { name } of goesOn.units(context)) units.push(name);
+    assert.deepEqual(units, ['delta/b']);
+    assert.deepEqual(notices, [{ code: 'filesYoung', values: { files: 1, minutes: 5 } }]);
+    await store.commit(goesOn.remember(() => false));
+    assert.deepEqual((await run('delta/', 'goal', settings)).ids, [4]);
+  });
+
   it('has nothing to go on with until its list is whole', async () => {
     put('delta/a', lines({ id: 1 }));
     const listed = source();
     assert.equal(listed.state(), undefined);
     await readAndRemember(listed, store);
     assert.deepEqual(
-      listed.state()?.map(({ key }) => key),
+      listed.state()?.files.map(({ key }) => key),
       ['delta/a'],
     );
   });
@@ -149,7 +270,7 @@ describe('delta files source', () => {
       open: bucket.open.bind(bucket),
       close: bucket.close.bind(bucket),
     };
-    const { ended } = readFrom(new DeltaFilesSource(files, store, { goalId: 'goal', prefix: 'delta/' }));
+    const { ended } = readFrom(new DeltaFilesSource(files, store, { goalId: 'goal', keys: 'delta/' }));
     assert.equal((await ended).error?.code, 'S3_OBJECT_CHANGED');
   });
 
@@ -157,7 +278,7 @@ describe('delta files source', () => {
     const closed = new DeltaFilesSource(
       fixture.open({ auth: fixture.keysOf({ secretAccessKey: 'wrong' }) }),
       store,
-      { goalId: 'goal', prefix: 'delta/' },
+      { goalId: 'goal', keys: 'delta/' },
     );
     const { error } = await readFrom(closed).ended;
     assert.match(error?.code ?? '', /^S3_/);

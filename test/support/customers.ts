@@ -17,6 +17,14 @@ export function deltaRecords(from: number, to: number): { properties: Record<str
   });
 }
 
+/** Delta records as CSV with a byte order mark, every cell quoted, several values parted by `|`. */
+export function csvOf(records: readonly { properties: Record<string, readonly string[]> }[]): string {
+  const names = [...new Set(records.flatMap(({ properties }) => Object.keys(properties)))];
+  const line = (cells: readonly string[]) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',');
+  const rows = records.map(({ properties }) => line(names.map((name) => (properties[name] ?? []).join('|'))));
+  return `\uFEFF${[line(names), ...rows].join('\r\n')}\r\n`;
+}
+
 /** The `loyalty_points` of those customers, as `attribute` returns them. */
 export function pointsOf(indexes: Iterable<number>): Map<string, unknown> {
   return new Map([...indexes].map((index) => [person(seed, index).externalId, person(seed, index).points]));

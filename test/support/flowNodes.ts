@@ -17,7 +17,8 @@ export function configNodes(): FlowNode[] {
 const sourceSettings = { firstRows: '', batchRows: 100, idleSeconds: 60, onSilence: 'fail' };
 
 export function deltaFiles(id: string, wires: string[], changes: Changes = {}): FlowNode {
-  const own = { origin: 'files', s3: 's3', blueconic: '', prefix: 'delta/', properties: [], pageRows: 1000 };
+  const files = { origin: 'files', s3: 's3', prefix: 'delta/', minAgeMinutes: 0 };
+  const own = { ...files, blueconic: '', properties: [], pageRows: 1000 };
   return onTab(id, 'blueconic-delta', [wires], { ...sourceSettings, ...own, ...changes });
 }
 

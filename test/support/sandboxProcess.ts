@@ -76,10 +76,11 @@ export class SandboxProcess {
     if (rest !== '') yield JSON.parse(rest) as T;
   }
 
-  /** Puts an object into the sandbox's S3, as somebody else's upload would. */
-  async putObject(key: string, bytes: Uint8Array | string): Promise<void> {
+  /** Puts an object into the sandbox's S3, as somebody else's upload would, so many minutes ago. */
+  async putObject(key: string, bytes: Uint8Array | string, minutesAgo = 0): Promise<void> {
     const { control, s3 } = this.description;
-    const query = new URLSearchParams({ bucket: s3.bucket, key });
+    const lastModified = new Date(Date.now() - minutesAgo * 60_000).toISOString();
+    const query = new URLSearchParams({ bucket: s3.bucket, key, lastModified });
     const answer = await fetch(new URL(`/s3/object?${query}`, control.url), {
       method: 'PUT',
       body: typeof bytes === 'string' ? bytes : new Uint8Array(bytes),
