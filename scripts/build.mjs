@@ -16,6 +16,9 @@ const sharedEditor = from('nodes', 'editor');
 /** The node types: every folder under `nodes` that has a form of its own name. */
 const types = readdirSync(from('nodes')).filter((name) => existsSync(from('nodes', name, `${name}.html`)));
 
+/** Parts of the editor that belong to no node: folders with a style of their own and no form. */
+const plugins = ['profile-sync-sidebar'];
+
 /** Type-checks the editor code and compiles everything that runs in Node; a type error stops the build. */
 function compile() {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
@@ -43,14 +46,16 @@ async function editorScript(type) {
   return result.outputFiles[0].text;
 }
 
-/** The HTML file that Node-RED sends to the editor for one type. Returns the script, in which icons are looked up. */
-async function writeEditorFile(type, target) {
+/**
+ * The HTML file that Node-RED sends to the editor for one type, or for a plugin, which has no form. Returns the script,
+ * in which icons are looked up.
+ */
+async function writeEditorFile(type, target, { form = '', styleFile = join(sharedEditor, 'dialogs.css') }) {
   const script = await editorScript(type);
-  const form = readFileSync(from('nodes', type, `${type}.html`), 'utf8').trimEnd();
-  const style = readFileSync(join(sharedEditor, 'dialogs.css'), 'utf8').trimEnd();
+  const style = readFileSync(styleFile, 'utf8').trimEnd();
   const parts = [
     `<style>\n${style}\n</style>`,
-    form,
+    ...(form ? [form] : []),
     `<script type="text/javascript">\n${script.trimEnd()}\n</script>`,
   ];
   writeFileSync(join(target, `${type}.html`), `${parts.join('\n')}\n`);
@@ -63,7 +68,8 @@ function writeLocales(type, target) {
     const source = from('nodes', type, 'locales', language);
     const destination = join(target, 'locales', language);
     mkdirSync(destination, { recursive: true });
-    cpSync(join(source, `${type}.html`), join(destination, `${type}.html`));
+    const help = join(source, `${type}.html`);
+    if (existsSync(help)) cpSync(help, join(destination, `${type}.html`));
     const own = JSON.parse(readFileSync(join(source, `${type}.json`), 'utf8'));
     const shared = JSON.parse(readFileSync(join(sharedEditor, 'locales', `${language}.json`), 'utf8'));
     writeFileSync(join(destination, `${type}.json`), `${JSON.stringify({ ...own, shared }, null, 2)}\n`);
@@ -82,7 +88,14 @@ compile();
 for (const type of types) {
   const target = from('dist', 'nodes', type);
   mkdirSync(target, { recursive: true });
-  const script = await writeEditorFile(type, target);
+  const form = readFileSync(from('nodes', type, `${type}.html`), 'utf8').trimEnd();
+  const script = await writeEditorFile(type, target, { form });
   writeLocales(type, target);
   writeIcons(script, target);
+}
+for (const plugin of plugins) {
+  const target = from('dist', 'nodes', plugin);
+  mkdirSync(target, { recursive: true });
+  await writeEditorFile(plugin, target, { styleFile: from('nodes', plugin, 'sidebar.css') });
+  writeLocales(plugin, target);
 }

@@ -87,7 +87,28 @@ interface JQuery {
   typedInput(options: { types: string[]; default: string }): this;
 }
 
+/** A part of the editor that belongs to no node. */
+interface EditorPlugin {
+  onadd(this: EditorPlugin & { _(key: string, values?: TextValues): string }): void;
+}
+
+interface SidebarTab {
+  id: string;
+  /** In the menu. */
+  name: string;
+  /** On the tab. */
+  label: string;
+  iconClass: string;
+  content: HTMLElement;
+  /** It can be used while a dialog is open. */
+  enableOnEdit?: boolean;
+}
+
 declare const RED: {
+  plugins: { registerPlugin(id: string, plugin: EditorPlugin): void };
+  sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  actions: { add(name: string, action: () => void, options?: { label: string }): void };
+  i18n: { /** The language of the editor, such as `de`. */ lang(): string };
   nodes: {
     registerType<Self extends EditorNode>(
       type: string,
@@ -107,7 +128,7 @@ declare const RED: {
     subscribe(topic: string, listener: (topic: string, data: unknown) => void): void;
   };
   events: { on(event: 'nodes:add', listener: (node: EditorNode) => void): void };
-  view: { redraw(): void };
+  view: { redraw(): void /** Goes to the node, and makes it flash. */; reveal(id: string): void };
   editor: {
     /** Opens the editor for JSONata over the dialog; `complete` gets the text when it is closed with "Done". */
     editExpression(options: { value: string; complete: (text: string) => void; focus?: boolean }): void;

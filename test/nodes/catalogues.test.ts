@@ -93,6 +93,31 @@ describe('catalogues', () => {
     assert.deepEqual(types, Object.keys(nodes).sort());
   });
 
+  it('the sidebar has the same texts in every language, and one for every key of its code', () => {
+    const name = 'profile-sync-sidebar';
+    assertSameTexts(ownTexts(name, 'en-US'), ownTexts(name, 'de'));
+    assertSameTexts(ownTexts(name, 'de'), ownTexts(name, 'en-US'));
+    const code = readdirSync(join(nodesDir, name)).filter((file) => file.endsWith('.ts'));
+    // Keys are literals, or made by a `key` of the file: its own prefix and a literal.
+    const keys = code.flatMap((file) => {
+      const text = read(name, file);
+      const prefix = /const key = \(name: string\) => `([\w.-]+)\.\$\{name\}`/.exec(text)?.[1];
+      const made = [...text.matchAll(/\bkey\('([\w.]+)'\)/g)].map((match) => `${prefix}.${match[1]}`);
+      const literal = [...text.matchAll(/'(profile-sync-sidebar\.[\w.]+)'/g)].map((match) => match[1]!);
+      return [...made, ...literal];
+    });
+    assert.ok(keys.length > 5);
+    assert.deepEqual(missing(keys, texts(name, 'en-US')), []);
+  });
+
+  it('the style of the sidebar takes every colour from the theme', () => {
+    const css = read('profile-sync-sidebar', 'sidebar.css');
+    assert.doesNotMatch(css, /:[^;{]*(#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\()/i);
+    for (const [, value] of css.matchAll(/(?<![\w-])(?:color|fill|stroke): ([^;]+);/g)) {
+      assert.match(value!, /^(var\(--red-ui-[a-z-]+\)|inherit|none|url\(#[\w-]+\))$/);
+    }
+  });
+
   it('the shared texts are the same in every language', () => {
     assertSameTexts(sharedTexts('en-US'), sharedTexts('de'));
     assertSameTexts(sharedTexts('de'), sharedTexts('en-US'));

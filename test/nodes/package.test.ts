@@ -15,7 +15,7 @@ interface Manifest {
   engines: { node: string };
   bin: Record<string, string>;
   dependencies: Record<string, string>;
-  'node-red': { version: string; nodes: Record<string, string> };
+  'node-red': { version: string; nodes: Record<string, string>; plugins: Record<string, string> };
 }
 
 interface Semver {
@@ -103,6 +103,8 @@ describe('package: what is published', () => {
         `dist/nodes/${type}/locales/en-US/${type}.json`,
         `dist/nodes/${type}/locales/en-US/${type}.html`,
       ]),
+      ...Object.values(manifest['node-red'].plugins),
+      'dist/nodes/profile-sync-sidebar/locales/en-US/profile-sync-sidebar.json',
       ...Object.values(manifest.bin),
       ...readdirSync(join(packageRoot, 'examples')).map((file) => `examples/${file}`),
       ...readdirSync(join(packageRoot, 'icons')).map((file) => `icons/${file}`),

@@ -25,10 +25,22 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags, headless: true });
 }
 
+/** How the person is that sits before the browser. */
+export interface Viewer {
+  /** Language of the browser; the editor takes it over. */
+  locale?: string;
+  /** Node-RED 5 has a dark theme. */
+  colorScheme?: 'light' | 'dark';
+}
+
 /** Opens a page that can reach this machine only. */
-export async function openPage(executablePath: string, url: string): Promise<BrowserPage> {
+export async function openPage(
+  executablePath: string,
+  url: string,
+  viewer: Viewer = {},
+): Promise<BrowserPage> {
   const browser = await launchBrowser(executablePath);
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...viewer });
   const pageErrors: string[] = [];
   const outsideRequests: string[] = [];
   await context.route(
@@ -45,8 +57,8 @@ export async function openPage(executablePath: string, url: string): Promise<Bro
 }
 
 /** Opens a Node-RED editor and waits until its palette can be used. Selectors by class work in Node-RED 4.1 and 5. */
-export async function openEditor(executablePath: string, url: string): Promise<BrowserPage> {
-  const opened = await openPage(executablePath, url);
+export async function openEditor(executablePath: string, url: string, viewer?: Viewer): Promise<BrowserPage> {
+  const opened = await openPage(executablePath, url, viewer);
   try {
     await opened.page.locator('.red-ui-palette-node').first().waitFor({ timeout: 30_000 });
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { type BrowserPage, openEditor } from './browser';
+import { type BrowserPage, openEditor, type Viewer } from './browser';
 import { nodeRedVersion, packageRoot } from './places';
 
 const screenshotFolder = join(packageRoot, 'test-results', 'editor');
@@ -16,8 +16,8 @@ export class EditorPage {
   }
 
   /** @param executablePath the place that `describeWith('browser', …)` hands to its body. */
-  static async open(executablePath: string, url: string): Promise<EditorPage> {
-    return new EditorPage(await openEditor(executablePath, url));
+  static async open(executablePath: string, url: string, viewer?: Viewer): Promise<EditorPage> {
+    return new EditorPage(await openEditor(executablePath, url, viewer));
   }
 
   get page(): Page {

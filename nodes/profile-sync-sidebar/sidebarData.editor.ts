@@ -1,0 +1,62 @@
+/**
+ * What the sidebar is told by the runtime: the shapes of `GET profile-sync/connections`, `goals`, `history` and
+ * `figures`, and of the news on `profile-sync/connection/<id>` and `profile-sync/runs`.
+ */
+
+export type Direction = 'import' | 'export' | 'other';
+export type RunResult = 'succeeded' | 'failed' | 'stopped' | 'interrupted';
+
+export interface LastRun {
+  run: string;
+  result: RunResult;
+  endedAt: string;
+}
+
+/** What changes of a connection while it is deployed. */
+export interface ConnectionState {
+  on: boolean;
+  state: 'idle' | 'running' | 'stopping' | 'interrupted';
+  /** A trigger waits for the end of the run. */
+  waiting: boolean;
+  /** The goal whose turn it is. */
+  goal?: { name?: string; number: number; of: number };
+  lastRun?: LastRun;
+}
+
+export interface Connection extends ConnectionState {
+  id: string;
+  name: string;
+  favourite: boolean;
+  goals: { id: string; name: string; direction: Direction; active: boolean }[];
+}
+
+/** A goal that no connection leads to. */
+export interface LooseGoal {
+  id: string;
+  name: string;
+  direction: Direction;
+  lastRun?: LastRun;
+}
+
+/** A run that is going on. */
+export interface LiveRun {
+  run: string;
+  goal: { id: string; name: string; direction: Direction };
+  connection?: { connection: string; connectionRun: string; goal: string };
+  dryRun?: true;
+  startedAt: string;
+  phase: string;
+  detail: string;
+  rows: number;
+  decided: number;
+  accepted: number;
+  unchanged: number;
+  failed: number;
+  requests: number;
+  dataPoints: number;
+  dataPointsSaved: number;
+  /** Rows decided in a second. */
+  rate: number;
+  expectedRows?: number;
+  remainingMs?: number;
+}
