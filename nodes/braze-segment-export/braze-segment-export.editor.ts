@@ -1,5 +1,5 @@
 import { exportFields } from '../../src/braze/exportFields';
-import { identifierFault, tooManyFault, wholeNumberFault } from '../editor/checks';
+import { identifierFault, tooManyFault, webAddressFault, wholeNumberFault } from '../editor/checks';
 import { attachChips, type Chips } from '../editor/chips';
 import { plainChoices } from '../editor/choices';
 import {
@@ -115,6 +115,16 @@ RED.nodes.registerType<SegmentExportNode>('braze-segment-export', {
           this,
           'braze-segment-export.label.giveUpMinutes',
           wholeNumberFault(value, { min: 1, max: 2_880 }),
+        );
+      },
+    },
+    callbackUrl: {
+      value: '',
+      validate(value, _options) {
+        return verdict(
+          this,
+          'braze-segment-export.label.callbackUrl',
+          webAddressFault(value, { blank: true }),
         );
       },
     },

@@ -1,4 +1,7 @@
 import type { NodeAPI } from 'node-red';
+import { ExportCallbacks } from '../../src/braze/exportCallbacks';
+import type { SharedExports } from '../../src/braze/exportWatch';
+import { OpenExports } from '../../src/braze/openExports';
 import { deleteIntents } from '../../src/delta/sums';
 import { UserGate } from '../../src/delta/userGate';
 import { createHttpClient } from '../../src/http/createHttpClient';
@@ -31,6 +34,8 @@ class Platform {
   /** How fast requests to Braze may go, for each rate group. */
   readonly paces = new PaceBook({ learnsRate: true });
   readonly connections = new ConnectionBoard();
+  /** What is known of exports of Braze while they are under way. */
+  readonly exports: SharedExports = { openExports: new OpenExports(), callbacks: new ExportCallbacks() };
   #http: HttpClient | undefined;
   readonly stores = new StoreShelf(openStore);
   readonly #retention = new WeakMap<StateStore, Retention>();

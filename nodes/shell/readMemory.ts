@@ -32,6 +32,6 @@ export function readMemory(
   run.listen({ finished: () => memory.close() });
   return async (records) => {
     const held = records.flatMap((record) => read(record, run.asked) ?? []);
-    if (held.length > 0) await memory.remember(held, run.startedAt.getTime());
+    if (held.length > 0) await memory.remember(held, run.readAsOf);
   };
 }

@@ -9,6 +9,16 @@ export function fileTruncated(file: string, format: 'gzip' | 'zip'): SyncError {
   });
 }
 
+/** A text that ends within a line. */
+export function lineCutOff(file: string): SyncError {
+  return new SyncError({
+    code: 'FILE_TRUNCATED',
+    message: `The last line of ${file} is cut off.`,
+    advice: 'It may still have been on its way: read it again later, or have it written anew.',
+    retry: 'later',
+  });
+}
+
 /** @param fault how zlib, or we, call it */
 export function fileCorrupt(file: string, format: 'gzip' | 'zip', fault: string): SyncError {
   return new SyncError({

@@ -17,7 +17,7 @@ export interface FileFormat {
  * several files; each of CSV has a header of its own.
  */
 export function fileUnit(
-  files: FileStore,
+  files: Pick<FileStore, 'open'>,
   file: Pick<StoredFile, 'key' | 'size' | 'etag'>,
   format: FileFormat = {},
 ): SourceUnit {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 
-/** Why a line is no profile record. */
-export type NdjsonFault = 'not-json' | 'not-an-object' | 'line-too-long' | 'bad-utf8';
+/** Why a line is no profile record. `cut-off`: the last one, which has no end either. */
+export type NdjsonFault = 'not-json' | 'cut-off' | 'not-an-object' | 'line-too-long' | 'bad-utf8';
 
 /** One line that is not blank; `line` counts from 1 and counts blank lines too. */
 export type NdjsonRow = { line: number; record: ProfileRecord } | { line: number; fault: NdjsonFault };
@@ -60,11 +60,16 @@ export async function* readNdjson(
     if (start < chunk.length) open.add(start === 0 ? chunk : chunk.subarray(start));
   }
   const last = open.isEmpty ? undefined : open.finish(nothing, 0, 0, line + 1);
-  if (last !== undefined) rows.push(last);
+  if (last !== undefined) rows.push(isTorn(last) ? { line: last.line, fault: 'cut-off' } : last);
   if (rows.length > 0) yield rows;
 }
 
 const nothing = Buffer.alloc(0);
+
+/** Torn anywhere, a line is no JSON any more, or not even UTF-8. */
+function isTorn(row: NdjsonRow): boolean {
+  return 'fault' in row && (row.fault === 'not-json' || row.fault === 'bad-utf8');
+}
 
 /** A line whose end has not arrived yet: the parts of it so far, or only its size once it is too long to keep. */
 class OpenLine {

@@ -79,5 +79,13 @@ async function firstRows(unit: SourceUnit, count: number, signal: AbortSignal): 
 }
 
 function contextOf(signal: AbortSignal): SourceContext {
-  return { signal, phase: () => {}, checkpoint: async () => {}, notice: () => {}, isSettled: () => false };
+  return {
+    signal,
+    phase: () => {},
+    checkpoint: async () => {},
+    rowsRead: () => 0,
+    readsAsOf: () => {},
+    notice: () => {},
+    isSettled: () => false,
+  };
 }

@@ -129,6 +129,7 @@ export class GoalRun {
   #endsWith: (() => SyncError) | undefined;
   #keptIfComplete: StoreWrite[] = [];
   #reportedBy: string | undefined;
+  #readAsOf: number;
   #phase = 'starting';
   #detail = '';
   #place: UnitPlace | undefined;
@@ -144,6 +145,7 @@ export class GoalRun {
     this.#options = options;
     const { resume } = options;
     this.startedAt = resume ? new Date(resume.startedAt) : new Date();
+    this.#readAsOf = this.startedAt.getTime();
     this.ledger = resume ? Ledger.restored(resume.ledger) : new Ledger();
     if (resume) this.#restore(resume);
     this.#window = options.window ?? 10_000;
@@ -154,6 +156,16 @@ export class GoalRun {
       Math.min(1000, (options.idleMs ?? defaultIdleMs) / 4),
     );
     this.#idleTimer.unref();
+  }
+
+  /** As of when what is read is true, in epoch milliseconds: whatever was written to its system later is newer. */
+  get readAsOf(): number {
+    return this.#readAsOf;
+  }
+
+  /** The source reads what is older than the run. */
+  readsAsOf(time: number): void {
+    this.#readAsOf = Math.min(this.#readAsOf, time);
   }
 
   /** Aborted when the run is to end early: stop reading, stop waiting. */

@@ -53,6 +53,8 @@ export async function pump(run: GoalRun, source: Source, options: PumpOptions): 
         options.phaseChanged?.();
       },
       checkpoint: options.checkpoint ?? (async () => undefined),
+      rowsRead: () => run.snapshot().ledger.read,
+      readsAsOf: (time: number) => run.readsAsOf(time),
       notice: (notice: RunNotice) => void run.notice(notice),
       isSettled: (unitName: string) => run.isSettled(unitName),
       ...(options.checkpoint && { keep: (writes: readonly StoreWrite[]) => run.keep(writes) }),

@@ -289,7 +289,7 @@ export class SinkLane<Item> {
     }
     const remembered = await this.#detection!.remember(
       held.map((record) => record.held),
-      this.run.startedAt.getTime(),
+      this.run.readAsOf,
     );
     for (const [at, { row }] of held.entries()) {
       this.#decide(row, { outcome: 'unchanged', reason: remembered[at] ? heldReason : newerReason });

@@ -60,13 +60,17 @@ export interface SourceContext {
   phase: ReportPhase;
   /** Makes the source's state durable before it does what must not be done twice. */
   checkpoint(): Promise<void>;
-  /** Tells people of what the run leaves out though nothing failed. */
+  /** Tells people what they should know of the run though nothing failed. */
   notice(notice: RunNotice): void;
   /**
    * State that becomes durable with the outcomes of rows that are handed out after it, or before them. Absent where
    * nothing that is read now may be remembered: a trial, a dry run, a flow without a sink of ours.
    */
   keep?(writes: readonly StoreWrite[]): void;
+  /** Rows read so far, by earlier lives of the run too. */
+  rowsRead(): number;
+  /** What the source reads shows a state before the start of the run: as it was then, in epoch milliseconds. */
+  readsAsOf(time: number): void;
   /** Every row of that unit, which was handed out before, has an outcome that lasts. */
   isSettled(unitName: string): boolean;
   earlier?: EarlierLife;

@@ -10,7 +10,7 @@ import type { EarlierLife } from '../../src/run/source';
 import { type BlueConicSandbox, startBlueConicSandbox } from '../../src/sandbox/blueconic/blueconicSandbox';
 import { FaultRules } from '../../src/sandbox/faults';
 import { MemoryStore } from '../../src/store/memoryStore';
-import { readAndRemember, readFrom } from '../run/pieces';
+import { readAndRemember, readFrom, sourceContext } from '../run/pieces';
 import { FakeTenant } from './fakeTenant';
 
 const hour = 3_600_000;
@@ -81,13 +81,7 @@ describe('BlueConic segment source', () => {
     const first = source();
     /** Two and four stay open; five was never asked for. */
     const open = new Set(['page 2', 'page 4']);
-    const context = {
-      signal: new AbortController().signal,
-      phase: () => undefined,
-      checkpoint: async () => undefined,
-      isSettled: (unit: string) => !open.has(unit),
-      notice: () => undefined,
-    };
+    const context = sourceContext({ isSettled: (unit) => !open.has(unit) });
     for await (const { name } of first.units(context)) if (name === 'page 4') break;
     const again = source();
     const isDone = (unit: string) => ['page 1', 'page 3'].includes(unit);
@@ -130,13 +124,7 @@ describe('BlueConic segment source', () => {
 
   it('reads an open page again with the size that it had, whatever size pages have now', async () => {
     seed(0, 250, 5);
-    const context = {
-      signal: new AbortController().signal,
-      phase: () => undefined,
-      checkpoint: async () => undefined,
-      isSettled: () => false,
-      notice: () => undefined,
-    };
+    const context = sourceContext({ isSettled: () => false });
     const idsOf = async (from: SegmentSource, earlier?: EarlierLife, until?: string) => {
       const found: Record<string, string[]> = {};
       for await (const { name, ids } of from.units({ ...context, ...(earlier && { earlier }) })) {

@@ -1,87 +1,19 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { createBrazeClient } from '../../src/braze/brazeClient';
-import { type SegmentExportSettings, SegmentExportSource } from '../../src/braze/segmentExportSource';
-import { createHttpClient } from '../../src/http/createHttpClient';
-import type { HttpClient } from '../../src/http/httpClient';
+import type { SegmentExportSettings, SegmentExportSource } from '../../src/braze/segmentExportSource';
 import type { SourceUnit } from '../../src/run/source';
-import { openBucket } from '../../src/s3/bucket';
-import { exportBucket, type Sandbox, startSandbox } from '../../src/sandbox/sandbox';
-import { readFrom } from '../run/pieces';
+import { exportBucket } from '../../src/sandbox/sandbox';
+import { readFrom, sourceContext } from '../run/pieces';
+import { exportFixture } from './exportFixture';
 
 describe('segment export source', () => {
-  let sandbox: Sandbox;
-  let http: HttpClient;
-  before(async () => {
-    sandbox = await startSandbox({ people: 0 });
-    http = createHttpClient({ timeoutMs: 10_000 });
-  });
-  beforeEach(() => {
-    sandbox.reset();
-    sandbox.braze.seedPeople({ seed: 1, from: 0, to: 120 });
-    sandbox.braze.configure({ exports: { rowsPerFile: 50, fileDelayMs: 5 } });
-  });
-  after(async () => {
-    await http.close();
-    await sandbox.close();
-  });
-
-  function source(
-    changes: Partial<SegmentExportSettings> & { rootPath?: string; secretAccessKey?: string } = {},
-  ): SegmentExportSource {
-    const { braze, s3 } = sandbox.describe();
-    const { rootPath, secretAccessKey, ...settings } = changes;
-    const client = createBrazeClient({ endpoint: braze.endpoint, apiKey: braze.apiKey, http });
-    const files = openBucket({
-      auth: {
-        kind: 'keys',
-        accessKeyId: s3.accessKeyId,
-        secretAccessKey: secretAccessKey ?? s3.secretAccessKey,
-      },
-      region: s3.region,
-      endpoint: s3.endpoint,
-      checksums: 'required',
-      bucket: exportBucket,
-      ...(rootPath !== undefined && { rootPath }),
-    });
-    return new SegmentExportSource(client, files, {
-      segmentId: braze.segment,
-      fields: ['external_id', 'email', 'custom_attributes'],
-      customAttributes: [],
-      pollMs: 10,
-      quietMs: 150,
-      giveUpMs: 5_000,
-      doubtMs: 5_000,
-      whenRunning: 'wait',
-      afterwards: 'leave',
-      ...settings,
-    });
-  }
-
-  async function run(made: SegmentExportSource) {
-    const { records, ended } = readFrom(made);
-    const summary = await ended;
-    await made.close();
-    return { records, ids: records.map(({ external_id }) => String(external_id)).sort(), summary };
-  }
-
-  const customers = (count: number) =>
-    Array.from({ length: count }, (_, index) => `cust-${String(index).padStart(8, '0')}`);
-  const exportCalls = () => sandbox.calls().braze['POST /users/export/segment'];
-
-  const states = () => sandbox.braze.exports().map(({ state }) => state);
-
-  async function exportOfAnother(): Promise<void> {
-    const { braze } = sandbox.describe();
-    const client = createBrazeClient({ endpoint: braze.endpoint, apiKey: braze.apiKey, http });
-    const request = { segmentId: braze.segment, fields: ['email'], format: 'gzip' as const };
-    await client.startSegmentExport(request, new AbortController().signal);
-  }
+  const fixture = exportFixture();
+  const { source, run, customers, exportCalls, states, exportOfAnother } = fixture;
 
   /** A key in the folder of the only export. */
   function besideTheFiles(name: string): string {
-    const [exported] = sandbox.braze.exports();
+    const [exported] = fixture.sandbox.braze.exports();
     const day = new Date().toISOString().slice(0, 10);
     return `segment-export/${exported!.segmentId}/${day}/${exported!.objectPrefix}/${name}`;
   }
@@ -89,13 +21,7 @@ describe('segment export source', () => {
   /** Reads all units; `between` happens once the first was read. */
   async function unitsOf(made: SegmentExportSource, between: (first: string) => unknown) {
     const { signal } = new AbortController();
-    const context = {
-      signal,
-      phase: () => undefined,
-      checkpoint: async () => undefined,
-      isSettled: () => true,
-      notice: () => undefined,
-    };
+    const context = sourceContext({ signal });
     const names: string[] = [];
     let read = 0;
     try {
@@ -119,24 +45,19 @@ describe('segment export source', () => {
 
   it('reads zip archives of one or several members like gzip', async () => {
     for (const zipMembers of [1, 7]) {
-      sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers } });
+      fixture.sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers } });
       const { ids, summary } = await run(source());
       assert.deepEqual(ids, customers(120));
       assert.equal(summary.complete, true);
     }
-    const names = sandbox.s3.list(exportBucket).map(({ key }) => key);
+    const names = fixture.sandbox.s3.list(exportBucket).map(({ key }) => key);
     assert.ok(names.length === 6 && names.every((key) => key.endsWith('.zip')));
   });
 
   it('goes on with the same rows where an earlier life stopped between members of an archive', async () => {
-    sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 7 } });
+    fixture.sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 7 } });
     const made = source();
-    const context = {
-      signal: AbortSignal.timeout(10_000),
-      phase: () => {},
-      isSettled: () => false,
-      notice: () => {},
-    };
+    const context = sourceContext({ signal: AbortSignal.timeout(10_000), isSettled: () => false });
     const idsByLine = async (unit: SourceUnit) => {
       const ids = new Map<number, unknown>();
       for await (const rows of unit.rows(context.signal)) {
@@ -146,7 +67,7 @@ describe('segment export source', () => {
     };
     const units: SourceUnit[] = [];
     const first: Map<number, unknown>[] = [];
-    for await (const unit of made.units({ ...context, checkpoint: async () => undefined })) {
+    for await (const unit of made.units(context)) {
       units.push(unit);
       first.push(await idsByLine(unit));
     }
@@ -161,7 +82,7 @@ describe('segment export source', () => {
     const later = source();
     const earlier = { state, isDone: (name: string) => name === units[0]?.name, ids: () => undefined };
     const second: Map<number, unknown>[] = [];
-    for await (const unit of later.units({ ...context, earlier, checkpoint: async () => undefined })) {
+    for await (const unit of later.units({ ...context, earlier })) {
       second.push(await idsByLine(unit));
     }
     await later.close();
@@ -170,50 +91,64 @@ describe('segment export source', () => {
   });
 
   it('reads an archive to its end although the connection breaks again and again', async () => {
-    sandbox.braze.seedPeople({ seed: 1, from: 120, to: 2_120 });
-    sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 2, rowsPerFile: 5_000 } });
+    fixture.sandbox.braze.seedPeople({ seed: 1, from: 120, to: 2_120 });
+    fixture.sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 2, rowsPerFile: 5_000 } });
     const fault = { kind: 'cutBody', share: 0.4 } as const;
-    sandbox.faults.add({ system: 's3', path: '.zip', times: 4, fault });
+    fixture.sandbox.faults.add({ system: 's3', path: '.zip', times: 4, fault });
     assert.deepEqual((await run(source())).ids, customers(2_120));
-    assert.equal(sandbox.faults.list()[0]?.applied, 4);
+    assert.equal(fixture.sandbox.faults.list()[0]?.applied, 4);
   });
 
   it('takes nothing for the export that lies beside it', async () => {
     await run(source());
-    sandbox.braze.seedPeople({ seed: 1, from: 120, to: 130 });
-    sandbox.braze.configure({ exports: { dashboardCsv: true } });
-    const { braze } = sandbox.describe();
-    sandbox.s3.put(exportBucket, `segment-export/${braze.segment}/2026-01-01/other/1.gz`, 'rubbish');
+    fixture.sandbox.braze.seedPeople({ seed: 1, from: 120, to: 130 });
+    fixture.sandbox.braze.configure({ exports: { dashboardCsv: true } });
+    const { braze } = fixture.sandbox.describe();
+    fixture.sandbox.s3.put(exportBucket, `segment-export/${braze.segment}/2026-01-01/other/1.gz`, 'rubbish');
     assert.deepEqual((await run(source())).ids, customers(130));
   });
 
+  it('asks for the next files while the first is read', async () => {
+    const made = source();
+    const asked = () => fixture.sandbox.calls().s3['GET /{bucket}/{key}']?.[200] ?? 0;
+    for await (const unit of made.units(sourceContext())) {
+      // Not a row of it is taken before the others have come.
+      while (asked() < 3) await sleep(2);
+      for await (const _ of unit.rows(AbortSignal.timeout(10_000)));
+    }
+    assert.equal(asked(), 3);
+    await made.close();
+  });
+
   it('waits for a file that comes late', async () => {
-    sandbox.braze.configure({ exports: { lateFile: { index: 1, ms: 150 } } });
+    fixture.sandbox.braze.configure({ exports: { lateFile: { index: 1, ms: 150 } } });
     assert.deepEqual((await run(source({ quietMs: 600 }))).ids, customers(120));
   });
 
   it('finds an export that is finished on another day than it was asked for', async () => {
-    sandbox.braze.configure({ exports: { straddleMidnight: true } });
+    fixture.sandbox.braze.configure({ exports: { straddleMidnight: true } });
     assert.equal((await run(source())).ids.length, 120);
   });
 
   it('fails on a file that is cut off, instead of taking the rest for all', async () => {
-    sandbox.braze.configure({ exports: { truncatedFile: { index: 1 } } });
+    fixture.sandbox.braze.configure({ exports: { truncatedFile: { index: 1 } } });
     const { summary } = await run(source());
     assert.deepEqual([summary.result, summary.complete], ['failed', false]);
     assert.match(summary.error?.code ?? '', /^FILE_/);
   });
 
   it('fails on a zip archive that is cut off before any row of it, and says that it may come whole yet', async () => {
-    sandbox.braze.configure({ exports: { alwaysZip: true, zipMembers: 3, truncatedFile: { index: 0 } } });
-    sandbox.braze.configure({ exports: { rowsPerFile: 5_000 } });
+    fixture.sandbox.braze.configure({
+      exports: { alwaysZip: true, zipMembers: 3, truncatedFile: { index: 0 } },
+    });
+    fixture.sandbox.braze.configure({ exports: { rowsPerFile: 5_000 } });
     const { summary } = await run(source());
     assert.deepEqual([summary.result, summary.complete, summary.ledger.read], ['failed', false, 0]);
     assert.equal(summary.error?.code, 'FILE_TRUNCATED');
   });
 
   it('rejects lines that are no profile and reads the others', async () => {
-    sandbox.braze.configure({ exports: { malformedRow: { lines: ['{broken', '17'] } } });
+    fixture.sandbox.braze.configure({ exports: { malformedRow: { lines: ['{broken', '17'] } } });
     const { ids, summary } = await run(source());
     assert.deepEqual(ids, customers(120));
     assert.equal(summary.ledger.rejected, summary.ledger.read - 120);
@@ -224,14 +159,14 @@ describe('segment export source', () => {
   });
 
   it('hands on a row that the export holds twice, and misses nobody for it', async () => {
-    sandbox.braze.configure({ exports: { duplicateRow: { count: 3 } } });
+    fixture.sandbox.braze.configure({ exports: { duplicateRow: { count: 3 } } });
     const { ids, summary } = await run(source());
     assert.deepEqual([...new Set(ids)], customers(120));
     assert.deepEqual([ids.length, summary.ledger.read, summary.complete], [123, 123, true]);
   });
 
   it('gives up when no file ever comes, and says where to look', async () => {
-    sandbox.braze.configure({ exports: { failSilently: true } });
+    fixture.sandbox.braze.configure({ exports: { failSilently: true } });
     const { summary } = await run(source({ giveUpMs: 150 }));
     assert.equal(summary.error?.code, 'EXPORT_NOT_ARRIVED');
     assert.match(summary.error?.message ?? '', /segment-export\//);
@@ -249,7 +184,7 @@ describe('segment export source', () => {
   });
 
   it('says that the segment is being exported already', async () => {
-    sandbox.braze.configure({ exports: { fileDelayMs: 200 } });
+    fixture.sandbox.braze.configure({ exports: { fileDelayMs: 200 } });
     const first = source();
     const { run: running, ended } = readFrom(first);
     while (exportCalls() === undefined) await sleep(5);
@@ -261,7 +196,7 @@ describe('segment export source', () => {
   });
 
   it("waits for the end of another's export, and then reads its own", async () => {
-    sandbox.braze.configure({ exports: { fileDelayMs: 60 } });
+    fixture.sandbox.braze.configure({ exports: { fileDelayMs: 60 } });
     await exportOfAnother();
     const { ids, summary } = await run(source());
     assert.deepEqual([ids, summary.complete], [customers(120), true]);
@@ -270,26 +205,26 @@ describe('segment export source', () => {
   });
 
   it('waits no longer for it than for its own files', async () => {
-    sandbox.braze.configure({ exports: { fileDelayMs: 60_000 } });
+    fixture.sandbox.braze.configure({ exports: { fileDelayMs: 60_000 } });
     await exportOfAnother();
     const { summary } = await run(source({ giveUpMs: 100 }));
     assert.equal(summary.error?.code, 'BRAZE_EXPORT_RUNNING');
   });
 
   it("cancels another's export where it is told to", async () => {
-    sandbox.braze.configure({ exports: { fileDelayMs: 60_000 } });
+    fixture.sandbox.braze.configure({ exports: { fileDelayMs: 60_000 } });
     await exportOfAnother();
-    sandbox.braze.configure({ exports: { fileDelayMs: 5 } });
+    fixture.sandbox.braze.configure({ exports: { fileDelayMs: 5 } });
     assert.deepEqual((await run(source({ whenRunning: 'cancel' }))).ids, customers(120));
     assert.deepEqual(states(), ['cancelled', 'done']);
   });
 
   it('names the bucket and asks about it when no file comes for long', async () => {
-    sandbox.braze.configure({ exports: { failSilently: true } });
+    fixture.sandbox.braze.configure({ exports: { failSilently: true } });
     const made = source({ doubtMs: 50, rootPath: 'deep' });
     const { run: running, ended } = readFrom(made);
     while (running.snapshot().phase !== 'doubting') await sleep(5);
-    const { braze } = sandbox.describe();
+    const { braze } = fixture.sandbox.describe();
     assert.equal(running.snapshot().detail, `${exportBucket}/deep/segment-export/${braze.segment}/`);
     running.stop();
     await ended;
@@ -299,13 +234,13 @@ describe('segment export source', () => {
   it('does not take a file for whole that has no content yet', async () => {
     const made = source({ quietMs: 60 });
     const { run: running, records, ended } = readFrom(made);
-    while (sandbox.braze.exports()[0] === undefined) await sleep(1);
+    while (fixture.sandbox.braze.exports()[0] === undefined) await sleep(1);
     const key = besideTheFiles('zz.gz');
-    sandbox.s3.put(exportBucket, key, '');
+    fixture.sandbox.s3.put(exportBucket, key, '');
     while (states()[0] !== 'done') await sleep(5);
     await sleep(300);
     assert.deepEqual([running.snapshot().phase, records.length], ['waiting', 0]);
-    sandbox.s3.put(exportBucket, key, gzipSync('{"external_id":"late"}\n'));
+    fixture.sandbox.s3.put(exportBucket, key, gzipSync('{"external_id":"late"}\n'));
     assert.equal((await ended).complete, true);
     assert.equal(records.length, 121);
     await made.close();
@@ -313,7 +248,7 @@ describe('segment export source', () => {
 
   it('reads a file too that came after the reading had begun', async () => {
     const { names, read } = await unitsOf(source(), () => {
-      sandbox.s3.put(exportBucket, besideTheFiles('zz.gz'), gzipSync('{"external_id":"late"}\n'));
+      fixture.sandbox.s3.put(exportBucket, besideTheFiles('zz.gz'), gzipSync('{"external_id":"late"}\n'));
     });
     assert.equal(names.length, 4);
     assert.equal(read, 121);
@@ -321,40 +256,44 @@ describe('segment export source', () => {
 
   it('fails where a file was changed after it was read', async () => {
     const failing = unitsOf(source(), (first) => {
-      sandbox.s3.put(exportBucket, first, gzipSync('{"external_id":"changed"}\n'));
+      fixture.sandbox.s3.put(exportBucket, first, gzipSync('{"external_id":"changed"}\n'));
     });
     await assert.rejects(failing, { code: 'EXPORT_NOT_ARRIVED' });
   });
 
   it('fails where files are deleted before they were read', async () => {
+    fixture.sandbox.braze.configure({ exports: { rowsPerFile: 10 } });
     const failing = unitsOf(source(), () => {
-      for (const { key } of sandbox.s3.list(exportBucket)) sandbox.s3.delete(exportBucket, key);
+      for (const { key } of fixture.sandbox.s3.list(exportBucket))
+        fixture.sandbox.s3.delete(exportBucket, key);
     });
     await assert.rejects(failing, { code: 'S3_OBJECT_MISSING' });
   });
 
   it('does without files that were deleted after they were read', async () => {
-    const { names, read } = await unitsOf(source(), (first) => sandbox.s3.delete(exportBucket, first));
+    const { names, read } = await unitsOf(source(), (first) =>
+      fixture.sandbox.s3.delete(exportBucket, first),
+    );
     assert.deepEqual([names.length, read], [3, 120]);
   });
 
   it('reads an empty segment as nobody where Braze writes a file for it', async () => {
-    sandbox.reset();
-    sandbox.braze.configure({ exports: { emptySegment: 'emptyFile', fileDelayMs: 5 } });
+    fixture.sandbox.reset();
+    fixture.sandbox.braze.configure({ exports: { emptySegment: 'emptyFile', fileDelayMs: 5 } });
     const { ids, summary } = await run(source());
     assert.deepEqual([ids, summary.result, summary.complete], [[], 'succeeded', true]);
   });
 
   describe('once its files are needed no more', () => {
-    const keys = () => sandbox.s3.list(exportBucket).map(({ key }) => key);
+    const keys = () => fixture.sandbox.s3.list(exportBucket).map(({ key }) => key);
 
     /** Reads an export with other files beside it, and cleans up. */
     async function cleanedUp(changes: Partial<SegmentExportSettings>) {
-      sandbox.braze.configure({ exports: { dashboardCsv: true } });
+      fixture.sandbox.braze.configure({ exports: { dashboardCsv: true } });
       const made = source(changes);
       const { ended } = readFrom(made);
       assert.equal((await ended).complete, true);
-      const beside = keys().filter((key) => !key.includes(sandbox.braze.exports()[0]!.objectPrefix));
+      const beside = keys().filter((key) => !key.includes(fixture.sandbox.braze.exports()[0]!.objectPrefix));
       assert.equal(beside.length, 1);
       const told = await made.cleanUp(AbortSignal.timeout(10_000));
       await made.close();
@@ -373,8 +312,8 @@ describe('segment export source', () => {
     });
 
     it('says which permission it lacks, and leaves them', async () => {
-      const { accessKeyId, secretAccessKey } = sandbox.describe().s3;
-      sandbox.s3.setKeys([{ accessKeyId, secretAccessKey, deny: ['s3:DeleteObject'] }]);
+      const { accessKeyId, secretAccessKey } = fixture.sandbox.describe().s3;
+      fixture.sandbox.s3.setKeys([{ accessKeyId, secretAccessKey, deny: ['s3:DeleteObject'] }]);
       const { told } = await cleanedUp({ afterwards: 'delete' });
       assert.equal(told?.code, 'filesLeft');
       assert.match(JSON.stringify(told), /segment-export.*s3:DeleteObject/);
@@ -384,15 +323,39 @@ describe('segment export source', () => {
     it('says that it took too long', async () => {
       const made = source({ afterwards: 'delete' });
       assert.equal((await readFrom(made).ended).complete, true);
-      sandbox.faults.add({ system: 's3', method: 'DELETE', fault: { kind: 'hang' } });
+      fixture.sandbox.faults.add({ system: 's3', method: 'DELETE', fault: { kind: 'hang' } });
       const told = await made.cleanUp(AbortSignal.timeout(50));
       assert.match(JSON.stringify(told), /filesLeft.*too long/);
       await made.close();
     });
   });
 
+  it('takes an empty segment without a file for a failure, and says that it may be one', async () => {
+    fixture.sandbox.reset();
+    const { summary } = await run(source({ giveUpMs: 150 }));
+    assert.deepEqual([summary.result, summary.error?.code], ['failed', 'EXPORT_NOT_ARRIVED']);
+    assert.match(summary.error?.message ?? '', /empty segment/);
+  });
+
+  it('fails on a file whose text is cut off within its last line, though its archive is intact', async () => {
+    const made = source({ quietMs: 100 });
+    const { ended } = readFrom(made);
+    while (states()[0] !== 'done') await sleep(1);
+    fixture.sandbox.s3.put(exportBucket, besideTheFiles('zz.gz'), gzipSync('{"external_id":"a"}\n{"exter'));
+    const { result, complete, error } = await ended;
+    assert.deepEqual([result, complete, error?.code], ['failed', false, 'FILE_TRUNCATED']);
+    await made.close();
+  });
+
+  it('fails where Braze deletes the files after hours and they were not read by then', async () => {
+    fixture.sandbox.braze.configure({ exports: { rowsPerFile: 10, deleteAfterMs: 0 } });
+    const { summary } = await run(source({ giveUpMs: 300 }));
+    assert.deepEqual([summary.result, summary.complete], ['failed', false]);
+    assert.match(summary.error?.code ?? '', /^(EXPORT_NOT_ARRIVED|S3_OBJECT_MISSING)$/);
+  });
+
   it('ends its wait when the run is stopped', async () => {
-    sandbox.braze.configure({ exports: { failSilently: true } });
+    fixture.sandbox.braze.configure({ exports: { failSilently: true } });
     const made = source({ giveUpMs: 600_000, pollMs: 300_000 });
     const { run: running, ended } = readFrom(made);
     while (running.snapshot().phase !== 'waiting') await sleep(5);

@@ -60,16 +60,28 @@ describe('readNdjson', () => {
           parts.push(line.bytes);
           if (index < lines.length - 1 || lastNewline) parts.push(Buffer.from(crlf ? '\r\n' : '\n'));
         });
-        const expected = lines.flatMap(({ line: { becomes } }, index) => {
+        const expected = lines.flatMap(({ line: { becomes } }, index): object[] => {
           if (becomes === 'blank') return [];
           const line = index + 1;
-          return [typeof becomes === 'string' ? { line, fault: becomes } : { line, record: becomes }];
+          if (typeof becomes !== 'string') return [{ line, record: becomes }];
+          const torn = line === lines.length && !lastNewline && ['not-json', 'bad-utf8'].includes(becomes);
+          return [{ line, fault: torn ? 'cut-off' : becomes }];
         });
         const rows = await read(Buffer.concat(parts), { maxLineBytes: 1500, rowsPerSlice }, cuts);
         assert.deepEqual(rows, expected);
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('tells a last line that was torn anywhere from one that only has no end', async () => {
+    const whole = Buffer.from('{"name":"J\u00f6rg \ud83d\ude80","points":17}');
+    for (let end = 1; end < whole.length; end++) {
+      const bytes = Buffer.concat([Buffer.from('{"a":1}\n'), whole.subarray(0, end)]);
+      assert.deepEqual((await read(bytes)).at(-1), { line: 2, fault: 'cut-off' }, `after ${end} bytes`);
+    }
+    assert.deepEqual((await read(whole)).length, 1);
+    assert.ok('record' in (await read(whole))[0]!);
   });
 
   it('counts lines from 1, blank ones included', async () => {

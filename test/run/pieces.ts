@@ -154,6 +154,20 @@ export function sendThrough<Item>(
   return { run, told, ended: over };
 }
 
+/** What a source needs that is read without a run. */
+export function sourceContext(changes: Partial<SourceContext> = {}): SourceContext {
+  return {
+    signal: new AbortController().signal,
+    phase: () => undefined,
+    checkpoint: async () => undefined,
+    rowsRead: () => 0,
+    readsAsOf: () => undefined,
+    notice: () => undefined,
+    isSettled: () => true,
+    ...changes,
+  };
+}
+
 export interface ReadGoal {
   run: GoalRun;
   /** Everything the source read, in order; the ref is taken off. */

@@ -103,6 +103,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
       const left = { place: 'exports/a/', reason: 'It was refused.' };
       summary.notices = [
         { code: 'fewerObjects', values: { objects: 50 } },
+        { code: 'fewerUsers', values: { read: 3, estimate: 10 } },
         { code: 'filesLeft', values: left },
         { code: 'filesYoung', values: { files: 3, minutes: 5 } },
         { code: 'filesUnmarked', values: { files: 2 } },
@@ -113,6 +114,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
       for (const line of [
         words('acceptance.unconfirmed', unconfirmed),
         words('notice.fewerObjects', { objects: 50 }),
+        words('notice.fewerUsers', { read: 3, estimate: 10 }),
         words('notice.filesLeft', left),
         words('notice.filesYoung', { files: 3, minutes: 5 }),
         words('notice.filesUnmarked', { files: 2 }),

@@ -5,7 +5,7 @@ import type { RunNotice } from '../../src/run/notices';
 import { type DeltaFilesSettings, DeltaFilesSource } from '../../src/s3/deltaFilesSource';
 import { zipOf } from '../../src/sandbox/braze/zipWriter';
 import { MemoryStore } from '../../src/store/memoryStore';
-import { readAndRemember, readFrom } from '../run/pieces';
+import { readAndRemember, readFrom, sourceContext } from '../run/pieces';
 import { type Fixture, startFixture } from './bucketFixture';
 
 const lines = (...records: object[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -182,14 +182,12 @@ describe('delta files source', () => {
     put('delta/aa', lines({ id: 4 }), 9);
     const state: unknown = JSON.parse(JSON.stringify(cutOff.state()));
     const notices: RunNotice[] = [];
-    const context = {
+    const context = sourceContext({
       signal: AbortSignal.timeout(10_000),
-      phase: () => {},
-      checkpoint: async () => {},
-      notice: (notice: RunNotice) => void notices.push(notice),
+      notice: (notice) => void notices.push(notice),
       isSettled: () => false,
-      earlier: { state, isDone: (unit: string) => unit === 'delta/a', ids: () => undefined },
-    };
+      earlier: { state, isDone: (unit) => unit === 'delta/a', ids: () => undefined },
+    });
     const goesOn = source('delta/', 'goal', settings);
     const units: string[] = [];
     for await (const { name } of goesOn.units(context)) units.push(name);
