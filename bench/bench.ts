@@ -17,11 +17,11 @@ const usage = `Usage: npm run bench [-- options]
   --scenario NAME  only this one; may be repeated
   --json FILE      write the figures there
   --runs N         runs of each scenario
-  --profiles N     profiles of each run
-  --quick          smaller and fewer runs: under two minutes
+  --profiles N     profiles of each run; of scaling, of its largest
+  --quick          smaller and fewer runs of what is quick enough: under two minutes
 
 Scenarios:
-${scenarios.map(({ name, about }) => `  ${name.padEnd(20)} ${about}`).join('\n')}
+${scenarios.map(({ name, about, onlyByName }) => `  ${name.padEnd(20)} ${about}${onlyByName ? ' (only by name)' : ''}`).join('\n')}
 `;
 
 interface Wanted {
@@ -48,7 +48,7 @@ function readArguments(): Wanted {
     return found;
   });
   return {
-    chosen: chosen ?? scenarios,
+    chosen: chosen ?? scenarios.filter(({ onlyByName, quick }) => !onlyByName && (quick || !values.quick)),
     json: values.json,
     runs: count('--runs', values.runs),
     profiles: count('--profiles', values.profiles),
@@ -71,15 +71,17 @@ function build(): void {
 
 /** @returns whether every scenario was measured. */
 async function runAll({ chosen, json, runs, profiles, quick }: Wanted): Promise<boolean> {
+  const left = scenarios.filter((scenario) => !chosen.includes(scenario)).map(({ name }) => name);
+  if (left.length > 0) console.log(`Left out: ${left.join(', ')}.`);
   build();
   const machine = describeMachine();
   const found: Record<string, Report> = {};
   for (const scenario of chosen) {
-    const size = quick ? scenario.quick : scenario.size;
+    const size = quick ? (scenario.quick ?? scenario.size) : scenario.size;
     const wanted = { profiles: profiles ?? size.profiles, runs: runs ?? size.runs };
-    console.log(
-      `\n${scenario.name}: ${scenario.about}; ${wanted.profiles.toLocaleString('en')} profiles a run`,
-    );
+    const profilesEach =
+      wanted.profiles > 0 ? `; ${wanted.profiles.toLocaleString('en')} profiles a run` : '';
+    console.log(`\n${scenario.name}: ${scenario.about}${profilesEach}`);
     try {
       const report = await scenario.run(wanted, (line) => console.log(`  ${line}`));
       found[scenario.name] = report;

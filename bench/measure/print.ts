@@ -1,4 +1,12 @@
-import type { LimitReport, Report, SpeedReport, WallReport } from '../scenarios/scenario';
+import type {
+  LimitReport,
+  PeersReport,
+  Report,
+  ScalingReport,
+  SpeedReport,
+  StartReport,
+  WallReport,
+} from '../scenarios/scenario';
 import type { Spread } from './statistics';
 
 type Row = [name: string, value: string];
@@ -10,13 +18,64 @@ const shareNumber = new Intl.NumberFormat('en', { style: 'percent', maximumFract
 
 /** A report as lines for people: medians, and the spread where runs differ. */
 export function reportLines(report: Report): string[] {
-  const rows =
-    'requestRate' in report
-      ? limitRows(report)
-      : 'timeRatio' in report
-        ? wallRows(report)
-        : speedRows(report);
+  const rows = rowsOf(report);
   return rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
+}
+
+function rowsOf(report: Report): Row[] {
+  if ('requestRate' in report) return limitRows(report);
+  if ('timeRatio' in report) return wallRows(report);
+  if ('addedMs' in report) return startRows(report);
+  if ('sizes' in report) return scalingRows(report);
+  if ('rates' in report) return peersRows(report);
+  return speedRows(report);
+}
+
+function startRows({ addedMs, addedCpuMs, addedMb, spread }: StartReport): Row[] {
+  const known = (value: number | null, range: Spread | undefined, unit: string) =>
+    value === null || !range ? 'not available on this system' : `${between(value, range)} ${unit}`;
+  return [
+    ['added to loading', `${between(addedMs, spread.addedMs)} ms`],
+    ['added CPU', known(addedCpuMs, spread.addedCpuMs, 'ms')],
+    ['added memory', known(addedMb, spread.addedMb, 'MB')],
+  ];
+}
+
+function scalingRows({ sizes }: ScalingReport): Row[] {
+  return sizes.map(({ profiles, rate, ratio, ratioToSmallest, anonAboveIdleMb, eldMs }) => [
+    number.format(profiles),
+    [
+      `${number.format(rate)} profiles/s`,
+      `ratio ${ratioNumber.format(ratio)}`,
+      `${ratioNumber.format(ratioToSmallest)} of the smallest's`,
+      anonAboveIdleMb == null ? 'memory not available' : `+${number.format(anonAboveIdleMb)} MB`,
+      `longest stall ${number.format(eldMs?.max ?? Number.NaN)} ms`,
+    ].join(', '),
+  ]);
+}
+
+function peersRows({
+  rates,
+  vsSdk,
+  vsSdk50,
+  vsSdk200,
+  vsSegment,
+  vsSegment50,
+  vsSegment200,
+}: PeersReport): Row[] {
+  const line = (...values: number[]) => values.map((value) => ratioNumber.format(value)).join(', ');
+  return [
+    ...Object.entries(rates).map(
+      ([way, byLatency]): Row => [
+        way,
+        Object.entries(byLatency)
+          .map(([latency, rate]) => `${number.format(rate)}/s at ${latency} ms`)
+          .join(', '),
+      ],
+    ),
+    ['ours to SDK', line(vsSdk, vsSdk50, vsSdk200)],
+    ['ours to Segment', line(vsSegment, vsSegment50, vsSegment200)],
+  ];
 }
 
 function limitRows({

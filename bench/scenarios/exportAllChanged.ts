@@ -11,7 +11,7 @@ import { runProgram } from '../programs/program';
 import { BenchServers, cameBetween, type TrackCounts } from '../servers/benchServers';
 import { exportFlow, floorRequestsInFlight, goalIds, objectsPerRequest } from '../servers/exportFlow';
 import { elapsed, line, type ProductWay, report, type Way, way } from './pairs';
-import type { Scenario } from './scenario';
+import type { Scenario, Size, SpeedReport } from './scenario';
 
 const seed = 1;
 export const warmUpPrefix = 'warm-up/';
@@ -26,25 +26,27 @@ export const exportAllChanged: Scenario = {
   about: 'delta files in S3, mapper, users.track; every attribute of every profile is sent',
   size: { profiles: 200_000, runs: 5 },
   quick: { profiles: 50_000, runs: 2 },
-  async run(size, say) {
-    const servers = await BenchServers.start(size.profiles + warmUpProfiles, seed);
-    try {
-      // Customers of its own: what the warm-up sent is remembered, and the measured run would find it unchanged.
-      const warmUp = { seed, from: size.profiles, to: size.profiles + warmUpProfiles };
-      await servers.putDeltaFiles(warmUpPrefix, warmUp);
-      await servers.putDeltaFiles(prefix, { seed, from: 0, to: size.profiles });
-      const pairs = await repeatInTime(size.runs, async (run) => {
-        const floor = await floorWay(servers, size.profiles);
-        const product = await productWay(servers, size.profiles);
-        say(line(run, floor, product));
-        return { floor, product };
-      });
-      return report(size, pairs);
-    } finally {
-      await servers.stop();
-    }
-  },
+  run: measureExport,
 };
+
+export async function measureExport(size: Size, say: (line: string) => void): Promise<SpeedReport> {
+  const servers = await BenchServers.start(size.profiles + warmUpProfiles, seed);
+  try {
+    // Customers of its own: what the warm-up sent is remembered, and the measured run would find it unchanged.
+    const warmUp = { seed, from: size.profiles, to: size.profiles + warmUpProfiles };
+    await servers.putDeltaFiles(warmUpPrefix, warmUp);
+    await servers.putDeltaFiles(prefix, { seed, from: 0, to: size.profiles });
+    const pairs = await repeatInTime(size.runs, async (run) => {
+      const floor = await floorWay(servers, size.profiles);
+      const product = await productWay(servers, size.profiles);
+      say(line(run, floor, product));
+      return { floor, product };
+    });
+    return report(size, pairs);
+  } finally {
+    await servers.stop();
+  }
+}
 
 export async function floorWay(servers: BenchServers, profiles: number, from = prefix): Promise<Way> {
   const settings: ExportFloorSettings = {

@@ -9,7 +9,7 @@ export interface Size {
 }
 
 /** What one scenario found: medians over its runs. */
-export type Report = SpeedReport | LimitReport | WallReport;
+export type Report = SpeedReport | LimitReport | WallReport | StartReport | ScalingReport | PeersReport;
 
 /** How fast the product is beside a floor. */
 export interface SpeedReport {
@@ -72,13 +72,51 @@ export interface WallReport {
   spread: { timeRatio: Spread; wastedShare: Spread };
 }
 
+/** What a Node-RED without flows pays for having the package: medians of the differences of pairs. */
+export interface StartReport {
+  runs: number;
+  /** Milliseconds that loading the palette takes longer. */
+  addedMs: number;
+  /** CPU milliseconds that the process needs more until it is idle; null where the system does not tell, as below. */
+  addedCpuMs: number | null;
+  /** Anonymous memory that it holds more when it is idle. */
+  addedMb: number | null;
+  spread: { addedMs: Spread; addedCpuMs?: Spread; addedMb?: Spread };
+}
+
+/** The same pipeline with ever more profiles, a report for each size. */
+export interface ScalingReport {
+  runs: number;
+  sizes: (SpeedReport & {
+    /** Ratio to the floor, beside that of the smallest size: 1 is perfect scaling. */
+    ratioToSmallest: number;
+  })[];
+}
+
+/** Other ways to send the same to Braze, beside ours. */
+export interface PeersReport {
+  runs: number;
+  profiles: number;
+  /** Profiles per second, by way and by the latency of Braze's answers in milliseconds. */
+  rates: Record<string, Record<string, number>>;
+  /** Our rate to the other's; without latency, at 50 and at 200 ms. */
+  vsSdk: number;
+  vsSdk50: number;
+  vsSdk200: number;
+  vsSegment: number;
+  vsSegment50: number;
+  vsSegment200: number;
+}
+
 export interface Scenario {
   name: string;
   about: string;
   /** Default size; `runs` is what is wanted where the time allows (`repeatInTime`). */
   size: Size;
-  /** With `--quick`. */
-  quick: Size;
+  /** With `--quick`; absent: left out then, and said so. */
+  quick?: Size;
+  /** Runs only where it is asked for by name. */
+  onlyByName?: true;
   /** @param say prints a line of progress. @throws Error where what was measured did not do its work rightly. */
   run(size: Size, say: (line: string) => void): Promise<Report>;
 }

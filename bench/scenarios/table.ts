@@ -5,8 +5,10 @@ import { exportWall } from './exportWall';
 import { importFull } from './importFull';
 import { mapper } from './mapper';
 import { readOnly } from './readOnly';
+import { scaling } from './scaling';
 import type { Scenario } from './scenario';
 import { segmentRead } from './segmentRead';
+import { start } from './start';
 
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -19,4 +21,6 @@ export const scenarios: readonly Scenario[] = [
   importFull,
   readOnly,
   mapper,
+  start,
+  scaling,
 ];

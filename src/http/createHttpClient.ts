@@ -1,6 +1,4 @@
-import { Axios } from 'axios';
 import { asSyncError, SyncError } from '../errors/syncError';
-import { undiciAdapter } from './axiosAdapter';
 import { acceptedEncodings } from './contentEncoding';
 import type { HttpAnswer, HttpCall, HttpClient } from './httpClient';
 import { createDispatcher } from './proxy';
@@ -33,6 +31,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const timeoutMs = options.timeoutMs ?? 60_000;
   const maxAnswerBytes = options.maxAnswerBytes ?? 64 * 1024 * 1024;
   const dispatcher = createDispatcher({ connections: options.connections ?? 32, connectTimeoutMs });
+  // Loaded with the first client, as undici is.
+  const { Axios } = require('axios') as typeof import('axios');
+  const { undiciAdapter } = require('./axiosAdapter') as typeof import('./axiosAdapter');
   // The bare class, not axios.create(): its defaults (transforms, XSRF, form headers) cost more than all the rest.
   const axios = new Axios({
     adapter: undiciAdapter(dispatcher),

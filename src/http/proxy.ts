@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { SyncError } from '../errors/syncError';
 
 export interface DispatcherOptions {
@@ -35,6 +35,8 @@ export function createDispatcher(
     bodyTimeout: 0,
     connect: connection,
   };
+  // Loaded with the first client: a Node-RED without flows of ours need not pay for it.
+  const { Agent, EnvHttpProxyAgent, Pool } = require('undici') as typeof import('undici');
   if (httpProxy === undefined && httpsProxy === undefined) return new Agent(pool);
   return new EnvHttpProxyAgent({
     ...pool,

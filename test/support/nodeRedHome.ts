@@ -41,6 +41,8 @@ export interface HomeOptions {
   settings?: Record<string, unknown>;
   /** Source texts of node modules that the user directory holds itself, by name: `module.exports = (RED) => …`. */
   ownNodes?: Record<string, string>;
+  /** False: without this package, for comparison. */
+  withPackage?: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ export class NodeRedHome {
   readonly #observedFile = join(this.dir, 'observed.ndjson');
 
   constructor(options: HomeOptions) {
-    this.#linkPackage();
+    if (options.withPackage !== false) this.#linkPackage();
     this.#writeNodes(options.ownNodes ?? {});
     writeFileSync(this.settingsFile, this.#settingsModule(options));
   }
