@@ -108,7 +108,10 @@ function expressionInput(node: EditorNode, value: () => string, changed: (expres
   const input = textInput(node._('profile-field-mapper.source.expression'));
   // An input shows one line only.
   const show = (text: string) => {
-    input.value = text.replace(/\s*\n\s*/g, ' ');
+    input.value = text
+      .split('\n')
+      .map((line) => line.trim())
+      .join(' ');
   };
   input.classList.add('profile-sync-expression');
   input.addEventListener('input', () => changed(input.value));

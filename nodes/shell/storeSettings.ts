@@ -49,7 +49,8 @@ export function storeSettings(def: {
 export function storeFolder(RED: NodeAPI, storeNodeId?: string): string {
   if (!storeNodeId) return folderIn(userDir(RED), defaultFolder);
   const node = RED.nodes.getNode(storeNodeId) as StoreConfigNode | null;
-  if (node) return folderIn(userDir(RED), node.store.folder);
+  // An id that comes with a request may be that of any node, or the name of something of JavaScript's own.
+  if (typeof node?.store?.folder === 'string') return folderIn(userDir(RED), node.store.folder);
   throw new SyncError({
     code: 'SETTING_MISSING',
     message: 'The chosen store configuration is gone or disabled.',

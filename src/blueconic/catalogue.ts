@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SyncError } from '../errors/syncError';
 import { type BlueConicAccess, callBlueConic } from './blueconicCall';
+import { pathPart } from './pathPart';
 
 const pageSize = 100;
 
@@ -160,7 +161,7 @@ export async function findProperty(
 }
 
 function propertyPath(id: string): string {
-  return `/profileProperties/${encodeURIComponent(id)}`;
+  return `/profileProperties/${pathPart(id)}`;
 }
 
 /** Goes by what each page really held, so that a tenant which caps the page size loses nothing. */

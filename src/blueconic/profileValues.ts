@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SyncError } from '../errors/syncError';
 import { type BlueConicAccess, callBlueConic } from './blueconicCall';
+import { pathPart } from './pathPart';
 
 const values = z.array(z.string()).nullish();
 const profile = z.object({
@@ -56,7 +57,7 @@ async function oneProfile<T>(
   schema: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  const path = `/profiles/${encodeURIComponent(profileId)}`;
+  const path = `/profiles/${pathPart(profileId)}`;
   const call = { method: 'GET', path, query, scope: 'read:profiles' } as const;
   try {
     return (await callBlueConic(access, call, schema, signal)).value;

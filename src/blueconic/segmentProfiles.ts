@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type BlueConicAccess, type BlueConicCall, callBlueConic } from './blueconicCall';
 import { cursorRejected, segmentUnknown } from './errors';
+import { pathPart } from './pathPart';
 
 /** The cursor of the first page. */
 export const firstCursor = '*';
@@ -46,7 +47,7 @@ export async function readSegmentPage(
   const { segmentId, cursor } = request;
   const call: BlueConicCall = {
     method: 'GET',
-    path: `/segments/${encodeURIComponent(segmentId)}/profiles`,
+    path: `/segments/${pathPart(segmentId)}/profiles`,
     query: queryOf(request),
     scope: 'read:segments',
     explain: ({ status }, place) => {

@@ -78,7 +78,7 @@ const customAttribute = z
   .transform(({ data_type: dataType, tag_names: tags, ...rest }) => ({
     ...rest,
     // "String (Automatically Detected)": only the leading words are the type.
-    dataType: dataType.replace(/\s*\(.*$/, ''),
+    dataType: dataType.split('(', 1)[0]!.trimEnd(),
     tags,
   }));
 
@@ -179,7 +179,7 @@ export async function* listCustomAttributes(
 
 /** The cursor of the link marked `rel="next"`, if there is one. */
 function nextCursor(link: string | undefined, base: string): string | undefined {
-  for (const [, target, parameters] of (link ?? '').matchAll(/<([^>]*)>([^,<]*)/g)) {
+  for (const [, target, parameters] of (link ?? '').matchAll(/<([^<>]*)>([^,<]*)/g)) {
     if (!/;\s*rel="?next"?/i.test(parameters!) || !URL.canParse(target!, base)) continue;
     return new URL(target!, base).searchParams.get('cursor') ?? undefined;
   }

@@ -13,10 +13,26 @@ describe('pattern', () => {
     '^(?:de|fr)-\\d{2}$',
     '(a{2})+',
     '(a|b)*',
+    '(foo|bar)+',
+    '(?:de|fr){3}-x',
+    '(a|ab)?c+',
+    '(?<word>x|y)+',
   ];
   for (const pattern of fine) it(`takes ${pattern}`, () => assert.equal(patternFault(pattern), undefined));
 
-  const endless = ['(a+)+', '(a*)*', '(a+b?){2,}', '((a+))+', '(?:x(y+)z)*', '([)]+)+', '(a{1,})+'];
+  const alike = ['(a|a)*', '(a|ab)+', '(?:.|a)+', '(\\w|a){2,}', '([ab]|a)*', '(|a)+', '(a|A)*', '((x|x))*'];
+  const endless = [
+    ...alike,
+    '(a*){20}',
+    '(?:x+y?){3}',
+    '(a+)+',
+    '(a*)*',
+    '(a+b?){2,}',
+    '((a+))+',
+    '(?:x(y+)z)*',
+    '([)]+)+',
+    '(a{1,})+',
+  ];
   for (const pattern of endless) {
     it(`refuses ${pattern}`, () => assert.match(patternFault(pattern) ?? '', /repeats a group/));
   }

@@ -1,43 +1,11 @@
 import assert from 'node:assert/strict';
 import type { NodeRedUser } from '../support/nodeRedHome';
 import { NodeRedRuntime } from '../support/nodeRedRuntime';
+import { type AdminRoute, type FoundRoutes, routeLister } from './routeLister';
 
 const admin: NodeRedUser = { name: 'admin', password: 'may-do-all', permissions: '*' };
 const reader: NodeRedUser = { name: 'reader', password: 'may-look', permissions: 'profile-sync.read' };
 const other: NodeRedUser = { name: 'other', password: 'may-edit-flows', permissions: ['flows.write'] };
-
-interface Route {
-  method: string;
-  path: string;
-}
-
-/** What stands in the router that every node registers its routes with. */
-interface Found {
-  routes: Route[];
-  /** Handlers without a path and method of their own, by name. */
-  others: string[];
-}
-
-/** Tells of the router from inside: Express 4 keeps it as `_router`, Express 5 as `router`. */
-const lister = `module.exports = (RED) => {
-  RED.httpAdmin.get('/test-router', RED.auth.needsPermission('test'), (request, response) => {
-    const found = { routes: [], others: [] };
-    const look = ({ stack }) => {
-      for (const layer of stack) {
-        if (!layer.route) {
-          if (layer.handle.stack) look(layer.handle);
-          else found.others.push(layer.name);
-          continue;
-        }
-        for (const method of Object.keys(layer.route.methods)) {
-          for (const path of [layer.route.path].flat()) found.routes.push({ method, path: String(path) });
-        }
-      }
-    };
-    look(RED.httpAdmin._router || RED.httpAdmin.router);
-    response.json(found);
-  });
-};`;
 
 /** A page of Node-RED's own debug node, which holds nothing. */
 const corePages = /^\/debug\/view\//;
@@ -57,17 +25,20 @@ const looking = new Set([
 describe('permissions of the admin routes', function () {
   this.timeout(60_000);
   let nodeRed: NodeRedRuntime;
-  let found: Found;
-  let routes: Route[];
+  let found: FoundRoutes;
+  let routes: AdminRoute[];
 
   before(async () => {
-    nodeRed = await NodeRedRuntime.start({ users: [admin, reader, other], ownNodes: { lister } });
-    found = (await nodeRed.get<Found>('/test-router')).body;
-    routes = found.routes.filter(({ path }) => path !== '/test-router' && !corePages.test(path));
+    nodeRed = await NodeRedRuntime.start({
+      users: [admin, reader, other],
+      ownNodes: { lister: routeLister.source },
+    });
+    found = (await nodeRed.get<FoundRoutes>(routeLister.path)).body;
+    routes = found.routes.filter(({ path }) => path !== routeLister.path && !corePages.test(path));
   });
   after(() => nodeRed.stop());
 
-  const ask = ({ method, path }: Route, as: NodeRedUser | null) =>
+  const ask = ({ method, path }: AdminRoute, as: NodeRedUser | null) =>
     nodeRed.request(method.toUpperCase(), path.replace(/:\w+/g, 'some-id'), {
       as,
       ...(method === 'get' ? {} : { body: {} }),
