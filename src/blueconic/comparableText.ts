@@ -35,5 +35,8 @@ function textOf(value: unknown): unknown {
 }
 
 function withoutZeros(text: string): string {
-  return /^[+-]?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+  if (!/^[+-]?\d+\.\d+$/.test(text)) return text;
+  let end = text.length;
+  while (text[end - 1] === '0') end--;
+  return text.slice(0, text[end - 1] === '.' ? end - 1 : end);
 }
