@@ -48,6 +48,12 @@ export default function register(RED: NodeAPI): void {
       label: title || name,
     })),
   }));
+  draftRoute(RED, 'list/blueconic-interactions', blueconicSecrets, async (draft, signal) => ({
+    items: await collect(blueconicClientOf(draft).interactions(signal), ({ id, name }) => ({
+      value: id,
+      label: name,
+    })),
+  }));
   draftRoute(RED, 'check/blueconic', blueconicSecrets, async (draft, signal) => ({
     findings: await check(blueconicClientOf(draft), signal),
   }));
@@ -67,6 +73,9 @@ export function blueconicClientOf(settings: {
   });
 }
 
+/** No profile has it: an application that may read profiles is told so. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
 /** Only calls that change nothing; what cannot be tried that way is said to be unknown. */
 async function check(client: BlueConicClient, signal: AbortSignal): Promise<Finding[]> {
   return [
@@ -84,6 +93,24 @@ async function check(client: BlueConicClient, signal: AbortSignal): Promise<Find
         if (answer.kind === 'configuration') throw answer.error;
       },
     ),
+    await optional(
+      'read:profiles',
+      'The application may read single profiles.',
+      'Needed only where a source reads who left a segment, or a sink empties properties and BlueConic takes no empty value.',
+      () => client.profile(nobody, {}, signal),
+    ),
+    await optional(
+      'read:objectives',
+      'The application may read consent objectives.',
+      'Needed only to choose objectives by name.',
+      () => firstOf(client.objectives(signal)),
+    ),
+    await optional(
+      'read:dialogues',
+      'The application may read interactions.',
+      'Needed only to choose interactions by name.',
+      () => firstOf(client.interactions(signal)),
+    ),
     {
       what: 'write:profile-properties',
       ok: 'unknown',
@@ -91,4 +118,17 @@ async function check(client: BlueConicClient, signal: AbortSignal): Promise<Find
         'Needed only where a sink creates missing properties; cannot be tried without creating one, the first run will tell.',
     },
   ];
+}
+
+/** For a scope that most flows do without: where it is missing, that is said, but it is no fault. */
+async function optional(
+  what: string,
+  good: string,
+  use: string,
+  call: () => Promise<unknown>,
+): Promise<Finding> {
+  const missing = `The application does not have this scope. ${use}`;
+  return tried(what, good, call, (error) =>
+    error.code === 'BLUECONIC_SCOPE_MISSING' ? { what, ok: 'unknown', message: missing } : undefined,
+  );
 }

@@ -11,7 +11,8 @@ export type LiveList =
   | 's3-buckets'
   | 'blueconic-segments'
   | 'blueconic-properties'
-  | 'blueconic-objectives';
+  | 'blueconic-objectives'
+  | 'blueconic-interactions';
 
 interface ListAnswer {
   items: { value: string; label?: string; unique?: boolean; type?: string }[];

@@ -14,6 +14,8 @@ export interface MapperChoices {
   sources: ChoiceSource;
   targets: ChoiceSource;
   identifierTargets: ChoiceSource;
+  /** What a field's values are known by, where the other system has a list of them: for conditions of the filter. */
+  values: (path: string) => ChoiceSource | undefined;
   /** The names that the other system has; undefined where they cannot be asked for. */
   existingTargets: () => Promise<ReadonlySet<string> | undefined>;
 }
@@ -35,6 +37,17 @@ const recordFields: readonly (readonly [path: string, traits: FieldTraits])[] = 
   ['lastModified', { type: 'time', as: 'one' }],
   ['inSegment', { type: 'boolean', as: 'one' }],
 ];
+
+/** Lists of what stands in a field as an id. */
+const idLists: { readonly [path: string]: LiveList } = {
+  interactionsViewed: 'blueconic-interactions',
+  'properties.interactions_viewed': 'blueconic-interactions',
+  consentedObjectives: 'blueconic-objectives',
+  'properties.consented_objectives': 'blueconic-objectives',
+  refusedObjectives: 'blueconic-objectives',
+  'properties.refused_objectives': 'blueconic-objectives',
+  'segments[*].id': 'blueconic-segments',
+};
 
 /** @param seen the fields of the samples in the dialog, which may know what no list does. */
 export function mapperChoices(
@@ -58,9 +71,13 @@ export function mapperChoices(
       ),
       targets: properties,
       identifierTargets: uniqueOnly(properties),
+      values: () => undefined,
       existingTargets: () => names(properties),
     };
   }
+  const lists = new Map<LiveList, ChoiceSource>();
+  for (const list of new Set(Object.values(idLists)))
+    lists.set(list, connectedList(node, 'blueconic-config', list));
   return {
     sources: all(
       recordFields.map(([path, traits]) => fieldChoice(node, path, traits)),
@@ -74,6 +91,10 @@ export function mapperChoices(
       (choice) => choice,
     ),
     identifierTargets: () => ({ choices: brazeIdentifiers.map((name) => ({ value: name, label: name })) }),
+    values: (path) => {
+      const list = Object.hasOwn(idLists, path) ? idLists[path] : undefined;
+      return list && lists.get(list);
+    },
     existingTargets: () => names(attributes),
   };
 }

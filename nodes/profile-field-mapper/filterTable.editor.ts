@@ -1,5 +1,6 @@
 import type { FilterOperator } from '../../src/mapping/filter';
 import { comparisonOf } from '../../src/mapping/filter';
+import type { ChoiceSource } from '../editor/choices';
 import { create } from '../editor/elements';
 import {
   COMPARISONS,
@@ -12,7 +13,7 @@ import {
   withOperator,
 } from '../editor/filterConditions';
 import type { MapperChoices } from '../editor/mapperChoices';
-import { chosen, select, sourceCell, tellProblems, textInput } from '../editor/mappingCells';
+import { chosen, fieldInput, select, sourceCell, tellProblems, textInput } from '../editor/mappingCells';
 import { blankCondition, type Direction, type FilterCondition } from '../editor/mappingDocument';
 import { listRows, prepareListItem } from '../editor/tableList';
 
@@ -87,6 +88,14 @@ function drawCondition(options: FilterTableOptions, container: JQuery, line: Lin
     OPERATORS.map((name) => [name, text(`operator.${name}`)] as const),
   );
   const value = textInput(text('condition.value'));
+  const known = fieldInput({
+    node,
+    value: '',
+    label: text('condition.value'),
+    placeholder: '',
+    source: () => knownValues()?.() ?? { choices: [] },
+    changed: (typed) => change({ ...line.condition, value: typed }),
+  });
   const second = textInput(text('condition.value2'));
   const type = select(
     text('condition.value'),
@@ -100,21 +109,29 @@ function drawCondition(options: FilterTableOptions, container: JQuery, line: Lin
   const ignoreCaseLabel = create('label', {}, ignoreCase, ` ${text('condition.ignoreCase')}`);
   const and = create('span', { text: text('condition.and') });
 
+  /** The list of what the field holds as ids, where there is one. */
+  function knownValues(): ChoiceSource | undefined {
+    const { source } = line.condition;
+    return source.kind === 'field' ? choices().values(source.path) : undefined;
+  }
+
   function show(): void {
     const { condition } = line;
+    const listed = knownValues() !== undefined;
     const inputs = inputsOf(condition);
     for (const option of operator.options) {
       option.disabled = !operatorPossible(condition, chosen<FilterOperator>(OPERATORS, option));
     }
     operator.value = condition.operator;
-    value.hidden = inputs.value !== 'text';
+    value.hidden = inputs.value !== 'text' || listed;
+    known.hidden = inputs.value !== 'text' || !listed;
     type.hidden = inputs.value !== 'type';
     second.hidden = !inputs.second;
     and.hidden = !inputs.second;
     compare.hidden = !inputs.compare;
     ignoreCaseLabel.hidden = !inputs.ignoreCase;
     const shown = condition.value === undefined ? '' : String(condition.value);
-    if (value.value !== shown) value.value = shown;
+    for (const input of [value, known]) if (input.value !== shown) input.value = shown;
     if (inputs.value === 'type') type.value = shown;
     const other = condition.value2 === undefined ? '' : String(condition.value2);
     if (second.value !== other) second.value = other;
@@ -157,6 +174,7 @@ function drawCondition(options: FilterTableOptions, container: JQuery, line: Lin
     'div',
     { class: 'profile-sync-map-takes' },
     value,
+    known,
     type,
     and,
     second,

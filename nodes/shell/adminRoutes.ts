@@ -53,14 +53,22 @@ export function tooSlow(): SyncError {
   });
 }
 
-/** A finding for a call that was tried: what it would mean for it to succeed, and what went wrong if it did not. */
-export async function tried(what: string, good: string, call: () => Promise<unknown>): Promise<Finding> {
+/**
+ * A finding for a call that was tried: what it would mean for it to succeed, and what went wrong if it did not.
+ * @param other a finding for an error that is no fault.
+ */
+export async function tried(
+  what: string,
+  good: string,
+  call: () => Promise<unknown>,
+  other: (error: SyncError) => Finding | undefined = () => undefined,
+): Promise<Finding> {
   try {
     await call();
     return { what, ok: true, message: good };
   } catch (thrown) {
     const error = asSyncError(thrown, `checking ${what}`);
-    return { what, ok: false, message: error.message };
+    return other(error) ?? { what, ok: false, message: error.message };
   }
 }
 

@@ -2,11 +2,13 @@ import type { HttpClient } from '../http/httpClient';
 import { type BlueConicAccess, type BlueConicCall, placeOf, sendAuthorised } from './blueconicCall';
 import { type BulkAnswer, bulkAnswer } from './bulkAnswer';
 import {
+  type BlueConicInteraction,
   type BlueConicObjective,
   type BlueConicProperty,
   type BlueConicSegment,
   createProperty,
   findProperty,
+  listInteractions,
   listObjectives,
   listProfileProperties,
   listSegments,
@@ -48,6 +50,7 @@ export interface BlueConicClient {
   /** Undefined where the tenant has no such property. */
   findProperty(id: string, signal: AbortSignal): Promise<BlueConicProperty | undefined>;
   objectives(signal: AbortSignal): AsyncGenerator<BlueConicObjective>;
+  interactions(signal: AbortSignal): AsyncGenerator<BlueConicInteraction>;
   segmentPage(request: SegmentPageRequest, signal: AbortSignal): Promise<SegmentPage>;
   /** BlueConic's clock, epoch milliseconds, to the second. */
   serverTime(signal: AbortSignal): Promise<number>;
@@ -94,6 +97,7 @@ export function createBlueConicClient(options: {
     profileProperties: (signal) => listProfileProperties(access, signal),
     findProperty: (id, signal) => findProperty(access, id, signal),
     objectives: (signal) => listObjectives(access, signal),
+    interactions: (signal) => listInteractions(access, signal),
     segmentPage: (request, signal) => readSegmentPage(access, request, signal),
     serverTime: (signal) => readServerTime(access, signal),
     createProperty: (property, signal) => createProperty(access, property, signal),

@@ -36,10 +36,13 @@ const property = z.object({
   indexed: flag,
   dataSensitivity: text,
 });
+/** A dialogue: what a visitor is shown, and what the property `interactions_viewed` holds the ids of. */
+const interaction = z.object({ id: z.string(), name: text });
 const objective = z.object({ id: z.string(), name: text, title: text, needsConsent: flag });
 
 export type BlueConicSegment = z.output<typeof segment>;
 export type BlueConicProperty = z.output<typeof property>;
+export type BlueConicInteraction = z.output<typeof interaction>;
 export type BlueConicObjective = z.output<typeof objective>;
 
 /** What is needed to create a property. */
@@ -57,6 +60,7 @@ export interface NewProperty {
 const total = z.number().nullish();
 const segmentPage = z.object({ totalResults: total, segments: z.array(segment) });
 const propertyPage = z.object({ totalResults: total, profileProperties: z.array(property) });
+const interactionPage = z.object({ totalResults: total, dialogues: z.array(interaction) });
 const objectivePage = z.object({ totalResults: total, objectives: z.array(objective) });
 
 /** All segments of the tenant (contracts: blueconic 3.4). */
@@ -94,6 +98,18 @@ export function listObjectives(
     const call = { method: 'GET', path: '/objectives', query, scope: 'read:objectives' } as const;
     const { value } = await callBlueConic(access, call, objectivePage, signal);
     return { items: value.objectives, total: value.totalResults };
+  });
+}
+
+/** All interactions of the tenant, which its API calls dialogues. */
+export function listInteractions(
+  access: BlueConicAccess,
+  signal: AbortSignal,
+): AsyncGenerator<BlueConicInteraction> {
+  return allPages(async (query) => {
+    const call = { method: 'GET', path: '/dialogues', query, scope: 'read:dialogues' } as const;
+    const { value } = await callBlueConic(access, call, interactionPage, signal);
+    return { items: value.dialogues, total: value.totalResults };
   });
 }
 

@@ -107,7 +107,7 @@ describe('BlueConic client', () => {
     assert.equal((await all(uncounted.client.segments(signal))).length, names.length);
   });
 
-  it('reads properties and objectives', async () => {
+  it('reads properties, objectives and interactions', async () => {
     const answers = inTurn(
       {
         status: 200,
@@ -117,12 +117,14 @@ describe('BlueConic client', () => {
         status: 200,
         body: { totalResults: 1, objectives: [{ id: 'news', name: 'News', needsConsent: true }] },
       },
+      { status: 200, body: { totalResults: 1, dialogues: [{ id: 'welcome', name: 'Welcome' }] } },
     );
     const { client: blueconic } = client(answers);
     const [property] = await all(blueconic.profileProperties(signal));
     assert.deepEqual([property?.id, property?.indexed, property?.filterType], ['email', true, 'EMAIL']);
     const [objective] = await all(blueconic.objectives(signal));
     assert.deepEqual([objective?.id, objective?.needsConsent], ['news', true]);
+    assert.deepEqual(await all(blueconic.interactions(signal)), [{ id: 'welcome', name: 'Welcome' }]);
   });
 
   describe('segment pages', () => {

@@ -37,6 +37,7 @@ const routes = {
   'list/blueconic-segments': 'blueconic',
   'list/blueconic-properties': 'blueconic',
   'list/blueconic-objectives': 'blueconic',
+  'list/blueconic-interactions': 'blueconic',
   'check/blueconic': 'blueconic',
 } as const;
 
@@ -131,6 +132,7 @@ describe('admin routes of the dialogs', function () {
       'list/blueconic-segments': blueconic.segment,
       'list/blueconic-properties': 'customer_id',
       'list/blueconic-objectives': 'newsletter',
+      'list/blueconic-interactions': 'welcome_dialogue',
     }[route as Exclude<Route, `check/${string}`>];
     const item = items.find(({ value }) => value === expected);
     assert.ok(item?.label, told);
@@ -231,6 +233,28 @@ describe('admin routes of the dialogs', function () {
         ['users.export.segment', 'unknown'],
       ],
     );
+    await stage.sandbox.control('POST', '/blueconic/settings', {
+      applications: [
+        { clientId: 'weak', clientSecret: 'weak', scopes: ['read:segments', 'read:objectives'] },
+      ],
+    });
+    const { url } = stage.sandbox.description.blueconic;
+    const tenant = { id: 'new', url, clientId: 'weak', clientSecret: 'weak' };
+    const application = await ask<Findings>('check/blueconic', tenant);
+    assert.deepEqual(
+      application.body.findings.map(({ what, ok }) => [what, ok]),
+      [
+        ['read:segments', true],
+        ['read:profile-properties', false],
+        ['write:profiles', false],
+        ['read:profiles', 'unknown'],
+        ['read:objectives', true],
+        ['read:dialogues', 'unknown'],
+        ['write:profile-properties', 'unknown'],
+      ],
+    );
+    for (const { what, ok, message } of application.body.findings)
+      if (ok === false) assert.ok(message.includes(`the scope ${what}`), message);
     const bucket = await ask<Findings>('check/s3', asDeployed('s3'));
     const list = bucket.body.findings.find(({ what }) => what.includes('ListBucket'));
     assert.equal(list?.ok, false);

@@ -226,6 +226,27 @@ describeWith('browser', 'editor: the field mapper', (chromium) => {
     });
   });
 
+  it('offers in a filter the names of what a field holds as ids', async function () {
+    this.timeout(60_000);
+    await open('export');
+    await tab('filter');
+    await editor.page.locator('#profile-sync-panel-filter .red-ui-editableList-addButton').click();
+    const condition = editor.page.locator('#profile-sync-conditions > li').first();
+    await condition.getByLabel('Field of the record', { exact: true }).fill('interactionsViewed');
+    await editor.page.keyboard.press('Escape');
+    await condition.getByLabel('Operator').selectOption('cont');
+    await condition.getByRole('combobox', { name: 'Value', exact: true }).click();
+    await editor.page.getByRole('option', { name: /Welcome/ }).click();
+    const { filter } = await document();
+    assert.deepEqual(filter?.conditions, [
+      {
+        source: { kind: 'field', path: 'interactionsViewed' },
+        operator: 'cont',
+        value: 'welcome_dialogue',
+      },
+    ]);
+  });
+
   it('fetches records of the source, and prices what they would become', async function () {
     this.timeout(60_000);
     await open('export');
