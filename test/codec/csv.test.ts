@@ -144,6 +144,18 @@ describe('readCsv', () => {
     await assert.rejects(broken.next(), { code: 'FILE_FORMAT', message: /x\.zip \(file 2 in it\)/ });
   });
 
+  it('keeps slices small: by rows, and by bytes for long rows', async () => {
+    const sizes = async (rows: string[]) => {
+      const found: number[] = [];
+      const text = source(Buffer.from(['a,b', ...rows].join('\n')));
+      for await (const slice of readCsv(texts(text), { rowsPerSlice: 50 })) found.push(slice.length);
+      return found;
+    };
+    assert.deepEqual(await sizes(Array(120).fill('1,2')), [50, 50, 20]);
+    assert.deepEqual(await sizes(Array(6).fill(`1,"${'x'.repeat(15_000)}"`)), [3, 3]);
+    assert.deepEqual(await sizes(Array(2).fill(`1,"${'x'.repeat(100_000)}"`)), [1, 1]);
+  });
+
   it('passes over blank lines, and counts them', async () => {
     assert.deepEqual(await read('\n\r\na,b\n\n1,2\n\r\n3,4'), [
       row(5, { a: ['1'], b: ['2'] }),
