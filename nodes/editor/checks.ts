@@ -33,10 +33,6 @@ export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-export function requiredFault(value: unknown): Fault | undefined {
-  return isBlank(value) ? { fault: 'required' } : undefined;
-}
-
 /**
  * A whole number between two bounds, both included; without `max` there is only the lower one. `blank` says whether the
  * field may stay empty.

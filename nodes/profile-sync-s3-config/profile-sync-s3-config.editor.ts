@@ -1,9 +1,9 @@
 import { awsRegions } from '../editor/awsRegions';
 import { attachCheckButton } from '../editor/checkButton';
-import { bucketFault, requiredFault, webAddressFault } from '../editor/checks';
+import { bucketFault, webAddressFault } from '../editor/checks';
 import { plainChoices } from '../editor/choices';
 import { attachCombobox } from '../editor/combobox';
-import { claimForm, currentValue, element, field, follow, showParts, verdict } from '../editor/dialogForm';
+import { claimForm, element, field, follow, showParts, verdict } from '../editor/dialogForm';
 import { openDraft } from '../editor/draft';
 import { liveList } from '../editor/liveList';
 
@@ -12,18 +12,7 @@ RED.nodes.registerType('profile-sync-s3-config', {
   defaults: {
     name: { value: '' },
     auth: { value: 'keys' },
-    region: {
-      value: '',
-      validate(value, _options) {
-        // A store of one's own needs no region; AWS does.
-        const needed = currentValue(this, 'endpoint') === '' || currentValue(this, 'endpoint') === undefined;
-        return verdict(
-          this,
-          'profile-sync-s3-config.label.region',
-          needed ? requiredFault(value) : undefined,
-        );
-      },
-    },
+    region: { value: '' },
     endpoint: {
       value: '',
       validate(value, _options) {

@@ -6,7 +6,6 @@ import {
   configFault,
   hostOf,
   identifierFault,
-  requiredFault,
   savedNumber,
   tooManyFault,
   webAddressFault,
@@ -29,7 +28,6 @@ describe('validators', () => {
     bucket: bucketFault,
     identifier: identifierFault,
     config: (value) => configFault(value, () => 'missing'),
-    required: requiredFault,
   };
 
   for (const [name, check] of Object.entries(checks)) {
