@@ -1,5 +1,10 @@
 import { SyncError } from '../errors/syncError';
 
+/** The file is not what it should be; that says nothing about any other. */
+export function isFileFault(thrown: unknown): thrown is SyncError {
+  return thrown instanceof SyncError && thrown.code.startsWith('FILE_');
+}
+
 export function fileTruncated(file: string, format: 'gzip' | 'zip'): SyncError {
   return new SyncError({
     code: 'FILE_TRUNCATED',

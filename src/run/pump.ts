@@ -105,6 +105,23 @@ class BatchEmitter {
     const run = this.#run;
     const number = run.openUnit(unit.name, unit.ids, unit.lastingName);
     if (unit.readBefore) run.markReadBefore(number);
+    try {
+      await this.#rowsOf(unit, number);
+      run.endUnit(number);
+    } catch (thrown) {
+      const damage = unit.damage?.(thrown);
+      if (!damage) throw thrown;
+      run.failAtEnd(() => damage);
+      await this.#finishBatch(number, unit.name);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#emitReady(true);
+  }
+
+  async #rowsOf(unit: SourceUnit, number: number): Promise<void> {
+    const run = this.#run;
     const prefix = `${run.id}/${number}/`;
     for await (const slice of unit.rows(run.signal)) {
       run.signal.throwIfAborted();
@@ -128,11 +145,6 @@ class BatchEmitter {
       }
     }
     await this.#finishBatch(number, unit.name);
-    run.endUnit(number);
-  }
-
-  async end(): Promise<void> {
-    await this.#emitReady(true);
   }
 
   async #finishBatch(unit: number, unitName: string): Promise<void> {

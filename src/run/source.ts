@@ -1,4 +1,5 @@
 import type { NumberMeaning } from '../delta/sums';
+import type { SyncError } from '../errors/syncError';
 import type { AskedFields } from '../mapping/compileMapping';
 import type { ProfileRecord } from '../mapping/profileUpdate';
 import type { StoreWrite } from '../store/store';
@@ -23,6 +24,11 @@ export interface SourceUnit {
   lastingName?: string;
   /** An earlier run has read it for good: what must not be repeated is not sent again. */
   readBefore?: boolean;
+  /**
+   * The error to fail the run with at its end, where what reading threw concerns this unit alone: the others are read
+   * all the same, and this one does not count as read. Without it, whatever is thrown ends the run.
+   */
+  damage?(thrown: unknown): SyncError | undefined;
   /** Slices of rows, small enough that making one never holds the event loop for long. */
   rows(signal: AbortSignal): AsyncIterable<SourceRow[]>;
 }

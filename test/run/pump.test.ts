@@ -168,6 +168,30 @@ describe('pump', () => {
     assert.equal(summary.ledger.balanced, true);
   });
 
+  it('reads the other units where one is damaged, and fails with the first damage at the end', async () => {
+    const damage = (name: string) => new SyncError({ code: `BROKEN_${name}`, message: name, advice: '' });
+    const units = ['a', 'b', 'c', 'd'].map((name) => ({
+      name,
+      damage: (thrown: unknown) => (thrown instanceof SyncError ? thrown : undefined),
+      async *rows() {
+        yield records(15).flat();
+        if (name === 'b' || name === 'c') throw damage(name);
+      },
+    }));
+    const source: Source = {
+      ...sourceOf({}),
+      units: async function* () {
+        yield* units;
+      },
+    };
+    const { run, batches, finished } = pumping(source);
+    const { result, complete, error, ledger } = await finished;
+    assert.deepEqual([result, complete, error?.code], ['failed', false, 'BROKEN_b']);
+    assert.deepEqual([ledger.read, ledger.accepted, run.allUnitsFinished], [60, 60, false]);
+    assert.deepEqual([...new Set(batches.map(({ unit }) => unit))], ['a', 'b', 'c', 'd']);
+    assert.equal(batches.at(-1)?.complete, true);
+  });
+
   it('shows no unknown error of a source to people, only its kind', async () => {
     const source = sourceOf({});
     // biome-ignore lint/correctness/useYield: fails before its first unit
