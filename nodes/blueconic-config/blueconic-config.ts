@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type BlueConicClient, createBlueConicClient } from '../../src/blueconic/blueconicClient';
+import type { BlueConicClient } from '../../src/blueconic/blueconicClient';
 import { collect, draftRoute, type Finding, firstOf, tried } from '../shell/adminRoutes';
 import { platform } from '../shell/platform';
 
@@ -65,6 +65,9 @@ export function blueconicClientOf(settings: {
   clientId?: unknown;
   clientSecret?: unknown;
 }): BlueConicClient {
+  // Loaded with the first client: a Node-RED without flows of ours needs none of it.
+  const { createBlueConicClient } =
+    require('../../src/blueconic/blueconicClient') as typeof import('../../src/blueconic/blueconicClient');
   return createBlueConicClient({
     url: String(settings.url ?? ''),
     clientId: String(settings.clientId ?? ''),

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { type BrazeClient, createBrazeClient } from '../../src/braze/brazeClient';
+import type { BrazeClient } from '../../src/braze/brazeClient';
 import { rateGroup } from '../../src/braze/rateGroup';
 import type { TrackTargetSettings } from '../../src/braze/trackTarget';
 import { collect, draftRoute, type Finding, firstOf, tried } from '../shell/adminRoutes';
@@ -76,6 +76,9 @@ function workspaceOf(
 }
 
 function clientOf(settings: { endpoint?: unknown; apiKey?: unknown }): BrazeClient {
+  // Loaded with the first client: a Node-RED without flows of ours needs none of it.
+  const { createBrazeClient } =
+    require('../../src/braze/brazeClient') as typeof import('../../src/braze/brazeClient');
   return createBrazeClient({
     endpoint: String(settings.endpoint ?? ''),
     apiKey: String(settings.apiKey ?? ''),

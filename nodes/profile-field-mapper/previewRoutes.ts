@@ -1,8 +1,9 @@
 import type { NodeAPI } from 'node-red';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
 import { maxPreviewRecords, preview } from '../../src/preview/preview';
 import { maxSampleRecords } from '../../src/preview/sample';
+import { lazySchema } from '../../src/schema/lazySchema';
 import { blueconicSecrets } from '../blueconic-config/blueconic-config';
 import { s3Secrets } from '../profile-sync-s3-config/profile-sync-s3-config';
 import { dialogTimeoutMs, tooSlow } from '../shell/adminRoutes';
@@ -13,45 +14,51 @@ import { sampleOf, traitsOf } from './draftSource';
 /** Bytes of a request's body. */
 const maxBytes = 2_000_000;
 
-const draft = z.record(z.string(), z.unknown(), 'must be an object');
-const wholeNumber = (most: number) =>
+type Zod = typeof z;
+
+const draft = (z: Zod) => z.record(z.string(), z.unknown(), 'must be an object');
+const wholeNumber = (z: Zod, most: number) =>
   z.int('must be a whole number').min(1, 'must be at least 1').max(most, `must be at most ${most}`);
 
 /** `source` and `sink`: the settings of the nodes around the mapper, as they stand in the editor, with their `type`. */
-const previewBody = z.object(
-  {
-    mapping: z.unknown(),
-    records: z
-      .array(z.unknown(), 'must be a list')
-      .max(maxPreviewRecords, `must be at most ${maxPreviewRecords}`),
-    source: draft.optional(),
-    sink: z
-      .object(
-        {
-          objectsPerRequest: wholeNumber(1000).optional(),
-          perArray: z.boolean('must be true or false').optional(),
-          changeDetection: z.enum(['on', 'off'], 'must be on or off').optional(),
-          firstTotal: z.enum(['remember', 'add'], 'must be remember or add').optional(),
-        },
-        'must be an object',
-      )
-      .optional(),
-  },
-  'must be an object',
+const previewBody = lazySchema((z) =>
+  z.object(
+    {
+      mapping: z.unknown(),
+      records: z
+        .array(z.unknown(), 'must be a list')
+        .max(maxPreviewRecords, `must be at most ${maxPreviewRecords}`),
+      source: draft(z).optional(),
+      sink: z
+        .object(
+          {
+            objectsPerRequest: wholeNumber(z, 1000).optional(),
+            perArray: z.boolean('must be true or false').optional(),
+            changeDetection: z.enum(['on', 'off'], 'must be on or off').optional(),
+            firstTotal: z.enum(['remember', 'add'], 'must be remember or add').optional(),
+          },
+          'must be an object',
+        )
+        .optional(),
+    },
+    'must be an object',
+  ),
 );
 
 /** `blueconic` and `s3`: drafts of the configurations that the source names. */
-const sampleBody = z.object(
-  {
-    source: draft.refine(
-      ({ type }) => type === 'blueconic-delta' || type === 'braze-segment-export',
-      'must be of type blueconic-delta or braze-segment-export',
-    ),
-    blueconic: draft.optional(),
-    s3: draft.optional(),
-    count: wholeNumber(maxSampleRecords).default(maxSampleRecords),
-  },
-  'must be an object',
+const sampleBody = lazySchema((z) =>
+  z.object(
+    {
+      source: draft(z).refine(
+        ({ type }) => type === 'blueconic-delta' || type === 'braze-segment-export',
+        'must be of type blueconic-delta or braze-segment-export',
+      ),
+      blueconic: draft(z).optional(),
+      s3: draft(z).optional(),
+      count: wholeNumber(z, maxSampleRecords).default(maxSampleRecords),
+    },
+    'must be an object',
+  ),
 );
 
 /**
@@ -85,7 +92,7 @@ export function previewRoutes(RED: NodeAPI): void {
 function route<Body>(
   RED: NodeAPI,
   path: string,
-  schema: z.ZodType<Body>,
+  schema: () => z.ZodType<Body>,
   answer: (body: Body, signal: AbortSignal) => Promise<object>,
 ): void {
   const allowed = RED.auth.needsPermission('profile-sync.write');
@@ -93,7 +100,7 @@ function route<Body>(
     const signal = AbortSignal.timeout(dialogTimeoutMs);
     const work = async (): Promise<string> => {
       if (Number(request.headers['content-length']) > maxBytes) throw tooLarge();
-      return JSON.stringify(await answer(parsed(schema, request.body), signal));
+      return JSON.stringify(await answer(parsed(schema(), request.body), signal));
     };
     response.setHeader('Cache-Control', 'no-store');
     work().then(

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { NodeAPI } from 'node-red';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { asSyncError, SyncError } from '../../src/errors/syncError';
 import { exportState } from '../../src/maintenance/exportState';
 import { forgetProfile } from '../../src/maintenance/forgetProfile';
 import { inspectStore, type StoreContent } from '../../src/maintenance/inspectStore';
 import { goalsOf, resetConnection, resetGoal } from '../../src/maintenance/resetState';
+import { lazySchema } from '../../src/schema/lazySchema';
 import { setAside } from '../../src/store/setAside';
 import type { StateStore } from '../../src/store/store';
 import { platform } from '../shell/platform';
@@ -15,10 +16,14 @@ import { storeFolder } from '../shell/storeSettings';
 /** Names the store that nodes without a store node use. */
 const defaultStore = 'default';
 
-const resetRequest = z.strictObject({ kind: z.enum(['goal', 'connection']), id: z.string().min(1) });
-const forgetRequest = z.strictObject({
-  identifier: z.array(z.strictObject({ field: z.string().min(1), value: z.string().min(1) })).min(1),
-});
+const resetRequest = lazySchema((z) =>
+  z.strictObject({ kind: z.enum(['goal', 'connection']), id: z.string().min(1) }),
+);
+const forgetRequest = lazySchema((z) =>
+  z.strictObject({
+    identifier: z.array(z.strictObject({ field: z.string().min(1), value: z.string().min(1) })).min(1),
+  }),
+);
 
 /** The response of a route, as far as it is used here. */
 interface Response {
@@ -63,13 +68,13 @@ export function storeRoutes(RED: NodeAPI): void {
     return { before, after: await store.approximateSize() };
   });
   change('reset', 'resetting state', async (store, body) => {
-    const { kind, id } = parsed(resetRequest, body);
+    const { kind, id } = parsed(resetRequest(), body);
     const goals = kind === 'goal' ? [id] : [...(await goalsOf(store, id))];
     for (const goal of goals) refuseWhileRunning(goal);
     return { deleted: await (kind === 'goal' ? resetGoal : resetConnection)(store, id) };
   });
   change('forget', 'forgetting a profile', async (store, body) => ({
-    deleted: await forgetProfile(store, parsed(forgetRequest, body).identifier),
+    deleted: await forgetProfile(store, parsed(forgetRequest(), body).identifier),
   }));
 
   RED.httpAdmin.post('/profile-sync/store/:id/set-aside', write, (request, response) => {

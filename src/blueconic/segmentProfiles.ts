@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lazySchema } from '../schema/lazySchema';
 import { type BlueConicAccess, type BlueConicCall, callBlueConic } from './blueconicCall';
 import { cursorRejected, segmentUnknown } from './errors';
 import { pathPart } from './pathPart';
@@ -33,7 +33,10 @@ export interface SegmentPage {
   bytes: number;
 }
 
-const page = z.object({ profiles: z.array(z.unknown()), nextCursor: z.string().nullish() });
+const page = lazySchema((z) =>
+  z.object({ profiles: z.array(z.unknown()), nextCursor: z.string().nullish() }),
+);
+const anyObject = lazySchema((z) => z.object({}));
 
 /**
  * Reads one page of the profiles in a segment (contracts: blueconic 3.4).
@@ -55,7 +58,7 @@ export async function readSegmentPage(
       return status === 400 && cursor !== firstCursor ? cursorRejected(place, segmentId) : undefined;
     },
   };
-  const { value, headers, bytes } = await callBlueConic(access, call, page, signal);
+  const { value, headers, bytes } = await callBlueConic(access, call, page(), signal);
   return {
     profiles: value.profiles,
     ...(value.nextCursor && { nextCursor: value.nextCursor }),
@@ -72,7 +75,7 @@ export async function readServerTime(access: BlueConicAccess, signal: AbortSigna
     query: [['count', '1']],
     scope: 'read:segments',
   };
-  return serverTimeOf((await callBlueConic(access, call, z.object({}), signal)).headers);
+  return serverTimeOf((await callBlueConic(access, call, anyObject(), signal)).headers);
 }
 
 function queryOf({ cursor, count, properties, expand, refinement }: SegmentPageRequest): [string, string][] {

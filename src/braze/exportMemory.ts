@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import { lazySchema } from '../schema/lazySchema';
 import type { StateStore } from '../store/store';
 
 /** An export that was asked for and was not seen whole yet. */
@@ -14,12 +14,14 @@ export interface RememberedExport {
 /** Longer than any export takes; what is older has ended unseen. */
 const maxAgeMs = 24 * 3_600_000;
 
-const entrySchema = z.object({
-  scope: z.string(),
-  objectPrefix: z.string(),
-  askedAt: z.number(),
-  token: z.string().optional(),
-});
+const entrySchema = lazySchema((z) =>
+  z.object({
+    scope: z.string(),
+    objectPrefix: z.string(),
+    askedAt: z.number(),
+    token: z.string().optional(),
+  }),
+);
 
 /**
  * What a goal knows of its own export across runs: one that failed while Braze was still writing leaves it behind, and
@@ -37,7 +39,7 @@ export class ExportMemory {
   /** Only one that was asked for in the same words: everything else is another export. */
   async load(scope: string): Promise<RememberedExport | undefined> {
     const [value] = await this.#store.getMany('setting', [this.#key]);
-    const entry = value && entrySchema.safeParse(jsonOf(value)).data;
+    const entry = value && entrySchema().safeParse(jsonOf(value)).data;
     if (entry?.scope !== scope || Date.now() - entry.askedAt > maxAgeMs) return undefined;
     const { objectPrefix, askedAt, token } = entry;
     return { objectPrefix, askedAt, token };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lazySchema } from '../schema/lazySchema';
 import { fieldTypes } from './fieldType';
 import { issuePlace } from './issuePlace';
 import { isPlainObject } from './plainObject';
@@ -14,59 +14,62 @@ import type {
 const strategies = ['set', 'add', 'sum', 'setIfEmpty', 'clear'] as const satisfies readonly MergeStrategy[];
 const shapes = ['one', 'list', 'object'] as const satisfies readonly ValueShape[];
 
-const name = z.string('must be text').min(1, 'must not be empty');
-const plainObjects = z.array(
-  z.custom<{ [key: string]: unknown }>(isPlainObject, 'must be an object'),
-  'must be a list',
-);
+export const profileUpdateSchema = lazySchema((z) => {
+  const name = z.string('must be text').min(1, 'must not be empty');
+  const plainObjects = z.array(
+    z.custom<{ [key: string]: unknown }>(isPlainObject, 'must be an object'),
+    'must be a list',
+  );
 
-const termSchema = z.object({ field: name, value: name }, 'must be an object');
+  const termSchema = z.object({ field: name, value: name }, 'must be an object');
 
-const changeSchema = z
-  .object(
-    {
-      field: name,
-      strategy: z.enum(strategies, `must be one of ${strategies.join(', ')}`),
-      as: z.enum(shapes, `must be one of ${shapes.join(', ')}`),
-      type: z.enum(fieldTypes, `must be one of ${fieldTypes.join(', ')}`).optional(),
-      path: z.array(name, 'must be a list of names').min(1, 'must not be empty').optional(),
-      values: z.array(
-        z.custom<UpdateValue>(
-          isUpdateValue,
-          'must be text, a finite number, true, false, a list or an object',
+  const changeSchema = z
+    .object(
+      {
+        field: name,
+        strategy: z.enum(strategies, `must be one of ${strategies.join(', ')}`),
+        as: z.enum(shapes, `must be one of ${shapes.join(', ')}`),
+        type: z.enum(fieldTypes, `must be one of ${fieldTypes.join(', ')}`).optional(),
+        path: z.array(name, 'must be a list of names').min(1, 'must not be empty').optional(),
+        values: z.array(
+          z.custom<UpdateValue>(
+            isUpdateValue,
+            'must be text, a finite number, true, false, a list or an object',
+          ),
+          'must be a list',
         ),
-        'must be a list',
-      ),
+      },
+      'must be an object',
+    )
+    .superRefine(({ as, values }, context) => {
+      const add = (message: string) => context.addIssue({ code: 'custom', path: ['values'], message });
+      if (as !== 'list' && values.length > 1) add(`must hold one value at most, since it goes as ${as}`);
+      if (as === 'object' && !values.every(isPlainObject))
+        add('must hold an object, since it goes as object');
+    });
+
+  /**
+   * A profile update as a function node may write it. Keys that it does not name are left alone. Every field needs its
+   * right type; `match` at least one term in each AND; a change that goes as `one` or `object` holds one value at most.
+   */
+  return z.object(
+    {
+      version: z.literal(1, 'must be 1'),
+      ref: z.string('must be text').optional(),
+      match: z
+        .array(
+          z.array(termSchema, 'must be a list').min(1, 'must not be empty'),
+          'must be a list of lists of { field, value }',
+        )
+        .min(1, 'must not be empty'),
+      allowCreate: z.boolean('must be true or false'),
+      changes: z.array(changeSchema, 'must be a list'),
+      events: plainObjects.optional(),
+      purchases: plainObjects.optional(),
     },
     'must be an object',
-  )
-  .superRefine(({ as, values }, context) => {
-    const add = (message: string) => context.addIssue({ code: 'custom', path: ['values'], message });
-    if (as !== 'list' && values.length > 1) add(`must hold one value at most, since it goes as ${as}`);
-    if (as === 'object' && !values.every(isPlainObject)) add('must hold an object, since it goes as object');
-  });
-
-/**
- * A profile update as a function node may write it. Keys that it does not name are left alone. Every field needs its
- * right type; `match` at least one term in each AND; a change that goes as `one` or `object` holds one value at most.
- */
-export const profileUpdateSchema = z.object(
-  {
-    version: z.literal(1, 'must be 1'),
-    ref: z.string('must be text').optional(),
-    match: z
-      .array(
-        z.array(termSchema, 'must be a list').min(1, 'must not be empty'),
-        'must be a list of lists of { field, value }',
-      )
-      .min(1, 'must not be empty'),
-    allowCreate: z.boolean('must be true or false'),
-    changes: z.array(changeSchema, 'must be a list'),
-    events: plainObjects.optional(),
-    purchases: plainObjects.optional(),
-  },
-  'must be an object',
-);
+  );
+});
 
 export type UpdateCheck = { ok: true; update: ProfileUpdate } | { ok: false; reason: string };
 
@@ -77,7 +80,7 @@ const reasonsShown = 3;
  * the fields at fault, up to three, and none of their values: `changes[2].values must be a list`.
  */
 export function checkProfileUpdate(value: unknown): UpdateCheck {
-  const parsed = profileUpdateSchema.safeParse(value);
+  const parsed = profileUpdateSchema().safeParse(value);
   if (parsed.success) return { ok: true, update: value as ProfileUpdate };
   const { issues } = parsed.error;
   const shown = issues.slice(0, reasonsShown);

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { lazySchema } from '../schema/lazySchema';
 import type { StateStore, StoreWrite } from '../store/store';
 import type { LedgerState } from './ledger';
 import type { GoalIdentity } from './runSummary';
@@ -48,22 +49,24 @@ export interface Checkpoint {
 }
 
 /** The part of a checkpoint that is written anew each time; units have entries of their own. */
-const headSchema = z.object({
-  version: z.literal(1),
-  run: z.string(),
-  goal: z.object({ id: z.string(), name: z.string(), direction: z.enum(['import', 'export', 'other']) }),
-  connection: z.object({ connection: z.string(), connectionRun: z.string(), goal: z.string() }).optional(),
-  configHash: z.string(),
-  startedAt: z.string(),
-  savedAt: z.string(),
-  ledger: z.custom<LedgerState>((value) => typeof value === 'object' && value !== null),
-  addedRows: z.number(),
-  unitCount: z.number(),
-  source: z.unknown().optional(),
-  openUnits: z.array(z.object({ number: z.number(), name: z.string(), repeatable: z.number() })),
-});
+const headSchema = lazySchema((z) =>
+  z.object({
+    version: z.literal(1),
+    run: z.string(),
+    goal: z.object({ id: z.string(), name: z.string(), direction: z.enum(['import', 'export', 'other']) }),
+    connection: z.object({ connection: z.string(), connectionRun: z.string(), goal: z.string() }).optional(),
+    configHash: z.string(),
+    startedAt: z.string(),
+    savedAt: z.string(),
+    ledger: z.custom<LedgerState>((value) => typeof value === 'object' && value !== null),
+    addedRows: z.number(),
+    unitCount: z.number(),
+    source: z.unknown().optional(),
+    openUnits: z.array(z.object({ number: z.number(), name: z.string(), repeatable: z.number() })),
+  }),
+);
 
-type Head = z.infer<typeof headSchema>;
+type Head = z.infer<ReturnType<typeof headSchema>>;
 
 const headKey = (goalId: string) => `goal/${goalId}/head`;
 const pausedKey = (goalId: string) => `goal/${goalId}/paused`;
@@ -108,7 +111,7 @@ export function doneWrites(goalId: string, unit: DoneUnit, chunks: number): Stor
 /** The checkpoint of a goal; undefined where there is none, or none that this version can read. */
 export async function loadCheckpoint(store: StateStore, goalId: string): Promise<Checkpoint | undefined> {
   const [stored, paused] = await store.getMany('checkpoint', [headKey(goalId), pausedKey(goalId)]);
-  const head = stored && headSchema.safeParse(parsed(stored)).data;
+  const head = stored && headSchema().safeParse(parsed(stored)).data;
   if (!head) return undefined;
   const { openUnits, version: _, connection, ...rest } = head;
   const open = new Map<number, OpenUnit>(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { lazySchema } from '../schema/lazySchema';
 import type { StateStore, StoreWrite } from '../store/store';
 import { readHistory } from './history';
 import type { GoalOutcome, RunReport } from './report';
@@ -27,17 +27,19 @@ export interface ReportRetention {
 }
 
 /** Written by this version; a checkpoint of another shape is none. */
-const checkpointSchema = z.object({
-  version: z.literal(1),
-  run: z.string(),
-  startedAt: z.string(),
-  dryRun: z.boolean(),
-  fullRead: z.boolean(),
-  interruptions: z.number(),
-  plan: z.array(z.string()),
-  done: z.array(z.custom<GoalOutcome>((value) => typeof value === 'object' && value !== null)),
-  current: z.string(),
-});
+const checkpointSchema = lazySchema((z) =>
+  z.object({
+    version: z.literal(1),
+    run: z.string(),
+    startedAt: z.string(),
+    dryRun: z.boolean(),
+    fullRead: z.boolean(),
+    interruptions: z.number(),
+    plan: z.array(z.string()),
+    done: z.array(z.custom<GoalOutcome>((value) => typeof value === 'object' && value !== null)),
+    current: z.string(),
+  }),
+);
 
 const dayMs = 24 * 3_600_000;
 /** Goal runs looked at to find one that ended in the moment Node-RED did. */
@@ -66,7 +68,7 @@ export class ConnectionState {
   /** The open run; undefined where there is none that this version can take up. */
   async checkpoint(): Promise<ConnectionCheckpoint | undefined> {
     const [stored] = await this.#store.getMany('checkpoint', [this.#checkpointKey]);
-    const readable = stored && checkpointSchema.safeParse(parsed(stored)).data;
+    const readable = stored && checkpointSchema().safeParse(parsed(stored)).data;
     if (!readable) return undefined;
     const { version: _, ...checkpoint } = readable;
     return checkpoint;

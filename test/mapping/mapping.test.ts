@@ -315,7 +315,10 @@ describe('mapping document', () => {
         const checked = migrateMapping(stored);
         if (!checked.ok) assert.ok(checked.reasons.length > 0);
         else
-          assert.deepEqual(mappingSchema.parse(JSON.parse(JSON.stringify(checked.mapping))), checked.mapping);
+          assert.deepEqual(
+            mappingSchema().parse(JSON.parse(JSON.stringify(checked.mapping))),
+            checked.mapping,
+          );
       }),
     );
   });

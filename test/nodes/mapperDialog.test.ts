@@ -229,7 +229,7 @@ describe('mapper dialog: the mapping as a file', () => {
     fc.assert(
       fc.property(anywhere, fc.constantFrom(...parts), (at, part) => {
         const document = broken(complete, at, part);
-        const parsed = mappingSchema.safeParse(document);
+        const parsed = mappingSchema().safeParse(document);
         const shapely = parsed.success || parsed.error.issues.every(({ code }) => code === 'custom');
         assert.equal(shapeFaults(document).length === 0, shapely, JSON.stringify(document));
       }),
