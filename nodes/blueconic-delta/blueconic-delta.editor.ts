@@ -96,6 +96,7 @@ RED.nodes.registerType<DeltaNode>('blueconic-delta', {
         return verdict(this, 'blueconic-delta.label.minAgeMinutes', wholeNumberFault(value, minAgeField));
       },
     },
+    afterwards: { value: 'leave' },
     format: { value: 'ending' },
     delimiter: { value: 'auto' },
     otherDelimiter: {

@@ -22,6 +22,8 @@ export interface DeltaFilesDef {
   /** `age` or `marker`. */
   readiness?: unknown;
   minAgeMinutes?: unknown;
+  /** `leave` or `rename`. */
+  afterwards?: unknown;
 }
 
 const delimiters: ReadonlyMap<unknown, string> = new Map([
@@ -34,7 +36,8 @@ const encodings: readonly TextEncoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'wi
 
 /** @throws SyncError `SETTING_INVALID` for what the dialog would not take. */
 export function deltaFilesOf(def: DeltaFilesDef): Omit<DeltaFilesSettings, 'goalId' | 'fullRead'> {
-  return { ...filesOf(def), readiness: readinessOf(def) };
+  const afterwards = def.afterwards === 'rename' ? 'rename' : 'leave';
+  return { ...filesOf(def), readiness: readinessOf(def), afterwards };
 }
 
 /** Which files, and how they are read. @throws SyncError `SETTING_INVALID` for what the dialog would not take. */

@@ -56,15 +56,16 @@ export default function register(RED: NodeAPI): void {
   });
 }
 
-/** What the deployed nodes do with the bucket of a configuration: nothing of ours ever writes to one. */
+/** What the deployed nodes do with the bucket of a configuration: they write only where one renames files. */
 function needsOf(RED: NodeAPI, id: unknown): S3Need[] {
-  const needs: S3Need[] = ['list', 'get', 'location'];
-  let deletes = false;
+  const needs = new Set<S3Need>(['list', 'get', 'location']);
   RED.nodes.eachNode((def) => {
     const { s3, afterwards } = def as typeof def & { s3?: unknown; afterwards?: unknown };
-    deletes ||= s3 === id && afterwards === 'delete';
+    if (s3 !== id) return;
+    if (afterwards === 'rename') needs.add('put');
+    if (afterwards === 'rename' || afterwards === 'delete') needs.add('delete');
   });
-  return deletes ? [...needs, 'delete'] : needs;
+  return [...needs];
 }
 
 type S3Form = { [field: string]: unknown };

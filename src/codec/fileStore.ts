@@ -35,3 +35,9 @@ export interface ErasableFileStore extends FileStore {
   /** Keys that do not exist count as deleted. Ends at the first refusal; then some may be gone. */
   delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
 }
+
+/** Files that may also get another key. */
+export interface RenamingFileStore extends FileStore {
+  /** Exactly that version, over whatever has the key `to`; one that was replaced or deleted stays as it is. */
+  rename(file: Pick<StoredFile, 'key' | 'etag'>, to: string, signal?: AbortSignal): Promise<void>;
+}

@@ -1,6 +1,7 @@
 import type { ByteRange } from '../codec/fileStore';
 import { SyncError } from '../errors/syncError';
 import { readObject } from './objectReader';
+import { renameObject } from './renameObject';
 import { looksLikeS3, notFromS3, place } from './s3Error';
 import { S3Session } from './session';
 import { rootPrefix, type S3Settings, type S3Subject } from './settings';
@@ -41,6 +42,8 @@ export interface Bucket {
   put(key: string, bytes: Uint8Array | string, signal?: AbortSignal): Promise<void>;
   /** Keys that do not exist count as deleted. Ends at the first refusal; then some may be gone. */
   delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Exactly the version that was listed, over whatever has the key `to`; see `renameObject`. */
+  rename(object: Pick<S3Object, 'key' | 'etag'>, to: string, signal?: AbortSignal): Promise<void>;
   /** Bucket, root path and that prefix, for people. */
   place(prefix: string): string;
   /** Ends what is still open. */
@@ -150,6 +153,11 @@ class S3Bucket implements Bucket {
       }
     };
     await Promise.all(Array.from({ length: Math.min(deletesInFlight, keys.length) }, work));
+  }
+
+  rename({ key, etag }: Pick<S3Object, 'key' | 'etag'>, to: string, signal?: AbortSignal): Promise<void> {
+    const renaming = { bucket: this.#name, key: this.#root + key, etag, to: this.#root + to };
+    return renameObject(this.#session, renaming, signal);
   }
 
   place(prefix: string): string {

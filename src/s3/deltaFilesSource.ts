@@ -1,6 +1,7 @@
-import type { FileStore, StoredFile } from '../codec/fileStore';
+import type { RenamingFileStore, StoredFile } from '../codec/fileStore';
 import { type FileFormat, fileUnit } from '../codec/fileUnit';
 import { keyPattern, markerEnding } from '../codec/keyPattern';
+import { asSyncError, SyncError } from '../errors/syncError';
 import type { RunNotice } from '../run/notices';
 import type { Source, SourceContext, SourceUnit } from '../run/source';
 import type { StateStore, StoreWrite } from '../store/store';
@@ -15,6 +16,8 @@ export interface DeltaFilesSettings {
   format?: FileFormat;
   /** Default: at once. */
   readiness?: Readiness;
+  /** `rename`: what was read for good gets the ending of a marker, as BlueConic's own S3 connection does. Default: leave. */
+  afterwards?: 'leave' | 'rename';
   /** Read files again that were read before. */
   fullRead?: boolean;
 }
@@ -33,13 +36,15 @@ interface DeltaFilesState {
  */
 export class DeltaFilesSource implements Source {
   readonly meaning = 'amount';
-  readonly #files: FileStore;
+  readonly #files: RenamingFileStore;
   readonly #store: StateStore;
   readonly #settings: DeltaFilesSettings;
   /** Undefined until the list is complete: a part of it must not be taken for the whole. */
   #state: DeltaFilesState | undefined;
+  /** Files that earlier runs have read and did not come to rename. */
+  #stillThere: StoredFile[] = [];
 
-  constructor(files: FileStore, store: StateStore, settings: DeltaFilesSettings) {
+  constructor(files: RenamingFileStore, store: StateStore, settings: DeltaFilesSettings) {
     this.#files = files;
     this.#store = store;
     this.#settings = settings;
@@ -71,6 +76,19 @@ export class DeltaFilesSource implements Source {
       .map((file) => ({ space: 'file', key: this.#memoryKey(file), value: new Date().toISOString() }));
   }
 
+  async cleanUp(signal: AbortSignal): Promise<RunNotice | undefined> {
+    if (this.#settings.afterwards !== 'rename') return undefined;
+    try {
+      for (const file of [...this.#stillThere, ...(this.#state?.files ?? [])]) {
+        await this.#files.rename(file, file.key + markerEnding, signal);
+      }
+      return undefined;
+    } catch (thrown) {
+      const { message } = signal.aborted ? renamingTooSlow() : asSyncError(thrown, 'renaming delta files');
+      return { code: 'filesNotRenamed', values: { reason: message } };
+    }
+  }
+
   close(): Promise<void> {
     return this.#files.close();
   }
@@ -88,6 +106,7 @@ export class DeltaFilesSource implements Source {
       'file',
       listed.map((file) => this.#memoryKey(file)),
     );
+    this.#stillThere = listed.filter((_, at) => remembered[at] !== undefined);
     const check = new ReadinessCheck(readiness, markers);
     const files: ListedFile[] = [];
     for (const [at, file] of listed.entries()) {
@@ -102,4 +121,12 @@ export class DeltaFilesSource implements Source {
   #memoryKey(file: Pick<StoredFile, 'key' | 'etag'>): string {
     return JSON.stringify([this.#settings.goalId, file.key, file.etag]);
   }
+}
+
+function renamingTooSlow(): SyncError {
+  return new SyncError({
+    code: 'FILES_NOT_RENAMED',
+    message: 'Renaming the files that were read takes too long.',
+    advice: 'They are not read again; the next run goes on renaming them.',
+  });
 }

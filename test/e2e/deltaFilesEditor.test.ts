@@ -55,6 +55,7 @@ describeWith('browser', 'editor: the dialog of delta files', (chromium) => {
     await editor.openDialog('source');
     await select('readiness', 'age');
     await select('encoding', 'windows-1252');
+    await select('afterwards', 'rename');
     await editor.type({
       'node-input-prefix': 'exports/*/profiles-*.csv',
       'node-input-minAgeMinutes': '10',
@@ -65,14 +66,34 @@ describeWith('browser', 'editor: the dialog of delta files', (chromium) => {
     await editor.waitForTriangle('source', false);
     await editor.deploy();
     const { body } = await stage.nodeRed.get<FlowNode[]>('/flows');
-    const { prefix, readiness, minAgeMinutes, format, delimiter, otherDelimiter, encoding, valueSeparator } =
-      body.find(({ id }) => id === 'source')!;
+    const {
+      prefix,
+      readiness,
+      minAgeMinutes,
+      afterwards,
+      format,
+      delimiter,
+      otherDelimiter,
+      encoding,
+      valueSeparator,
+    } = body.find(({ id }) => id === 'source')!;
     assert.deepEqual(
-      { prefix, readiness, minAgeMinutes, format, delimiter, otherDelimiter, encoding, valueSeparator },
+      {
+        prefix,
+        readiness,
+        minAgeMinutes,
+        afterwards,
+        format,
+        delimiter,
+        otherDelimiter,
+        encoding,
+        valueSeparator,
+      },
       {
         prefix: 'exports/*/profiles-*.csv',
         readiness: 'age',
         minAgeMinutes: 10,
+        afterwards: 'rename',
         format: 'csv',
         delimiter: 'other',
         otherDelimiter: '^',

@@ -3,7 +3,12 @@ import { deltaFilesOf } from '../../nodes/blueconic-delta/deltaFilesSettings';
 
 describe('settings of delta files', () => {
   it('of an earlier release are as those of a new node', () => {
-    const made = { keys: 'delta/', format: { csv: {} }, readiness: { by: 'age', minutes: 5 } };
+    const made = {
+      keys: 'delta/',
+      format: { csv: {} },
+      readiness: { by: 'age', minutes: 5 },
+      afterwards: 'leave',
+    };
     assert.deepEqual(deltaFilesOf({ prefix: 'delta/' }), made);
     const today = {
       prefix: 'delta/',
@@ -33,6 +38,7 @@ describe('settings of delta files', () => {
 
   it('take no age beside a marker', () => {
     assert.deepEqual(deltaFilesOf({ readiness: 'marker', minAgeMinutes: 'x' }).readiness, { by: 'marker' });
+    assert.equal(deltaFilesOf({ afterwards: 'rename' }).afterwards, 'rename');
     assert.deepEqual(deltaFilesOf({ minAgeMinutes: '0' }).readiness, { by: 'age', minutes: 0 });
   });
 

@@ -105,6 +105,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
         { code: 'fewerObjects', values: { objects: 50 } },
         { code: 'fewerUsers', values: { read: 3, estimate: 10 } },
         { code: 'filesLeft', values: left },
+        { code: 'filesNotRenamed', values: { reason: 'It was refused.' } },
         { code: 'filesYoung', values: { files: 3, minutes: 5 } },
         { code: 'filesUnmarked', values: { files: 2 } },
       ];
@@ -116,6 +117,7 @@ Lauf r0, 2031-05-04 10:00:05 UTC bis 2031-05-04 11:02:17 UTC (1 h 2 min 12 s)
         words('notice.fewerObjects', { objects: 50 }),
         words('notice.fewerUsers', { read: 3, estimate: 10 }),
         words('notice.filesLeft', left),
+        words('notice.filesNotRenamed', { reason: 'It was refused.' }),
         words('notice.filesYoung', { files: 3, minutes: 5 }),
         words('notice.filesUnmarked', { files: 2 }),
       ]) {

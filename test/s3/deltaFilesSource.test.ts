@@ -137,7 +137,6 @@ describe('delta files source', () => {
     const hour = 60 * 60_000;
     const bucket = fixture.open();
     const inAnHour = {
-      ...bucket,
       async *list(prefix: string, signal?: AbortSignal) {
         for await (const file of bucket.list(prefix, signal)) {
           const listedAt = file.listedAt!;
@@ -146,6 +145,7 @@ describe('delta files source', () => {
         }
       },
       open: bucket.open.bind(bucket),
+      rename: bucket.rename.bind(bucket),
       close: bucket.close.bind(bucket),
     };
     put('delta/a', lines({ id: 1 }));
@@ -170,6 +170,62 @@ describe('delta files source', () => {
     put('delta/a.json.done', '');
     assert.deepEqual((await marked()).ids, [3]);
     assert.deepEqual((await run('delta/', 'another goal')).ids, [3, 2]);
+  });
+
+  describe('that renames what it has read', () => {
+    const renaming = { afterwards: 'rename' } as const;
+    /** One run, and what it says once it has cleaned up as a complete run does. */
+    const cleanedUp = async (files: DeltaFilesSource) => {
+      const { records } = await readAndRemember(files, store);
+      const notice = await files.cleanUp(AbortSignal.timeout(10_000));
+      return { ids: records.map(({ id }) => id), notice };
+    };
+    const keys = () => fixture.s3.list('exports').map(({ key }) => key);
+
+    it('gives each file the ending of a marker, whatever its key, and does not read it again', async () => {
+      put('delta/a b+c%20ü.json', lines({ id: 1 }));
+      put('delta/b.json', lines({ id: 2 }));
+      put('delta/b.json.done', '');
+      put('delta/c.csv', 'id\n3\n');
+      const { ids, notice } = await cleanedUp(source('delta/*.json', 'goal', renaming));
+      assert.deepEqual([ids, notice], [[1, 2], undefined]);
+      assert.deepEqual(keys(), ['delta/a b+c%20ü.json.done', 'delta/b.json.done', 'delta/c.csv']);
+      assert.equal(fixture.s3.get('exports', 'delta/b.json.done')?.bytes.toString(), lines({ id: 2 }));
+      assert.deepEqual((await run('delta/*.json*', 'another goal')).ids, []);
+    });
+
+    it('leaves what was replaced or deleted meanwhile', async () => {
+      put('delta/a', lines({ id: 1 }));
+      put('delta/b', lines({ id: 2 }));
+      put('delta/c', lines({ id: 3 }));
+      const files = source('delta/', 'goal', renaming);
+      await readAndRemember(files, store);
+      put('delta/a', lines({ id: 4 }));
+      fixture.s3.delete('exports', 'delta/b');
+      assert.equal(await files.cleanUp(AbortSignal.timeout(10_000)), undefined);
+      assert.deepEqual(keys(), ['delta/a', 'delta/c.done']);
+      assert.deepEqual((await cleanedUp(source('delta/', 'goal', renaming))).ids, [4]);
+      assert.deepEqual(keys(), ['delta/a.done', 'delta/c.done']);
+    });
+
+    it('says why it could not, and lets the next run do it', async () => {
+      const { accessKeyId, secretAccessKey } = fixture.s3;
+      put('delta/a', lines({ id: 1 }));
+      for (const action of ['s3:PutObject', 's3:DeleteObject'] as const) {
+        fixture.s3.setKeys([{ accessKeyId, secretAccessKey, deny: [action] }]);
+        const { notice } = await cleanedUp(source('delta/', 'goal', renaming));
+        assert.match(JSON.stringify(notice), new RegExp(`filesNotRenamed.*${action}`));
+        assert.ok(keys().includes('delta/a'));
+      }
+      fixture.s3.setKeys([{ accessKeyId, secretAccessKey }]);
+      fixture.faults.add({ system: 's3', method: 'PUT', fault: { kind: 'hang' } });
+      const slow = source('delta/', 'goal', renaming);
+      await readAndRemember(slow, store);
+      assert.match(JSON.stringify(await slow.cleanUp(AbortSignal.timeout(50))), /too long/);
+      fixture.faults.clear();
+      const second = await cleanedUp(source('delta/', 'goal', renaming));
+      assert.deepEqual([second.ids, second.notice, keys()], [[], undefined, ['delta/a.done']]);
+    });
   });
 
   it('goes on with the list that it had, and says again what waits', async () => {
@@ -266,6 +322,7 @@ describe('delta files source', () => {
         put('delta/a', lines({ id: 2 }));
       },
       open: bucket.open.bind(bucket),
+      rename: bucket.rename.bind(bucket),
       close: bucket.close.bind(bucket),
     };
     const { ended } = readFrom(new DeltaFilesSource(files, store, { goalId: 'goal', keys: 'delta/' }));
