@@ -18,6 +18,8 @@ const consentProperties: ReadonlySet<string> = new Set([
   'privacy_legislation',
 ]);
 
+const noFields: ReadonlySet<string> = new Set();
+
 /**
  * How properties of BlueConic profiles are compared with what was accepted before. `SET_IF_EMPTY` and an empty `SET` are
  * left to BlueConic, which knows what a profile holds: they stay at home only where we know that they would do nothing.
@@ -28,6 +30,9 @@ export function profileChangeRules({ domainGroup }: ProfileScope): ChangeRules {
     alwaysSent,
     comparable: (_field, value, type) => comparableValues(value, type),
     element: comparableValue,
+    // A deployed mapping says by what profiles are found; the names that a hand-written update uses are not kept.
+    identifierFields: noFields,
+    findsByMatch: true,
     setsIfEmpty: true,
     emptiesUnseen: true,
     price: () => 0,

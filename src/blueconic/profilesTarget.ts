@@ -1,21 +1,19 @@
 import type { ChangeRules } from '../delta/changeDetector';
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { Pace } from '../pace/pace';
-import type { Heard } from '../pace/rateReport';
 import { Delivery, defaultDeadlineMs, sameVerdict } from '../run/delivery';
-import type { Attempt, RetryOptions } from '../run/retry';
+import type { RetryOptions } from '../run/retry';
 import type { Prepared, RefusedAttribute, SendContext, SinkTarget, Verdict } from '../run/sinkTarget';
 import type { BlueConicClient } from './blueconicClient';
-import type { BulkAnswer, BulkResult } from './bulkAnswer';
+import { maxBulkEntries } from './bulkAnswer';
 import { type BulkEntry, bulkEntry, type EntrySettings } from './bulkEntries';
+import { BulkSending } from './bulkSending';
 import { Emptying, type ProfileReader } from './emptying';
-import { entryColumn } from './entryStates';
 import { profileChangeRules } from './profileChanges';
 import { PropertyCheck, type PropertyCheckOptions, type PropertyDirectory } from './propertyCheck';
-import { SumRuleName } from './sumRule';
 
 export interface ProfilesTargetSettings {
-  /** Up to 1,000 (contracts: blueconic 3.4). */
+  /** More than 1,000 count as 1,000 (contracts: blueconic 3.4). */
   entriesPerRequest: number;
   /** At most; fewer while BlueConic says that there are too many at once. */
   requestsInFlight: number;
@@ -58,24 +56,20 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
   readonly bytesPerRequest = bytesPerRequest;
   readonly changeRules: ChangeRules;
   readonly #pace: Pace;
-  readonly #client: Pick<BlueConicClient, 'putProfiles' | 'url'>;
-  readonly #delivery: Delivery;
+  readonly #sending: BulkSending;
   readonly #checking: PropertyCheckOptions | undefined;
   /** By run: what a tenant has may change from one to the next. */
   readonly #checks = new WeakMap<SendContext['work'], PropertyCheck>();
-  readonly #objectiveIds: readonly string[];
   readonly #entry: EntrySettings;
-  readonly #sumRule = new SumRuleName();
   readonly #emptying: Emptying | undefined;
   #nextIdentifier = 1;
 
   constructor(client: Pick<BlueConicClient, 'putProfiles' | 'url'>, settings: ProfilesTargetSettings) {
-    this.#client = client;
     this.name = profilesTargetName(client);
-    this.objectsPerRequest = settings.entriesPerRequest;
+    this.objectsPerRequest = Math.min(settings.entriesPerRequest, maxBulkEntries);
     this.#pace = new Pace({ ...settings.retry, most: settings.requestsInFlight });
-    this.#delivery = new Delivery(this.#pace, settings.retry);
-    this.#objectiveIds = settings.objectiveIds ?? [];
+    const delivery = new Delivery(this.#pace, settings.retry);
+    this.#sending = new BulkSending(client, delivery, settings.objectiveIds ?? []);
     this.#entry = settings.entry ?? {};
     this.changeRules = profileChangeRules(this.#entry);
     this.#emptying = settings.profiles && new Emptying(settings.profiles);
@@ -124,30 +118,8 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     repeatable: boolean,
     context: SendContext,
   ): Promise<Verdict[]> {
-    let results: readonly (BulkResult | undefined)[] = [];
-    const body = bodyOf(items);
-    const options = { identifiers: items.map((item) => item.identifier), objectiveIds: this.#objectiveIds };
-    const verdicts = await this.#delivery.send<BulkAnswer>(
-      {
-        rows: items.length,
-        objects: items.length,
-        body,
-        repeatable,
-        call: (bytes) => {
-          const put = (entries: Buffer) => this.#client.putProfiles(entries, options, context.abandoned);
-          // Sums are what makes a request not repeatable: no other one needs a name for them.
-          if (repeatable) return put(bytes);
-          return this.#sumRule.put((rename) => put(rename ? bodyOf(items, rename) : bytes));
-        },
-        heard: heardOf,
-        judge: (answer) => {
-          if (answer.kind === 'done') results = answer.results;
-          return verdictsOf(answer, items, repeatable);
-        },
-      },
-      context,
-    );
-    if (!this.#emptying || results.length === 0) return verdicts;
+    const { verdicts, results } = await this.#sending.send(items, repeatable, context);
+    if (!this.#emptying || results.every((result) => result === undefined)) return verdicts;
     const removals = (rest: readonly ProfileItem[]) => this.#deliver(rest, true, context);
     return this.#emptying.complete({ items, results, verdicts }, removals, context);
   }
@@ -161,20 +133,6 @@ export class ProfilesTarget implements SinkTarget<ProfileItem> {
     }
     return check;
   }
-}
-
-const openingBracket = Buffer.from('[');
-const comma = Buffer.from(',');
-const closingBracket = Buffer.from(']');
-
-function bodyOf(items: readonly ProfileItem[], rename?: (json: string) => string): Buffer {
-  const parts: Buffer[] = [openingBracket];
-  for (const { json } of items) {
-    if (parts.length > 1) parts.push(comma);
-    parts.push(rename ? Buffer.from(rename(json.toString())) : json);
-  }
-  parts.push(closingBracket);
-  return Buffer.concat(parts);
 }
 
 function itemOf(entry: BulkEntry, update: ProfileUpdate): ProfileItem {
@@ -212,68 +170,4 @@ function withoutMissing(item: ProfileItem, check: PropertyCheck, settings: Entry
   if ('entry' in made && made.entry)
     return { item: itemOf(made.entry, update), refused, reason: '', onlyAttributes: false };
   return { refused, reason: refused[0]?.reason ?? 'nothing to send', onlyAttributes: !('rejected' in made) };
-}
-
-function heardOf(answer: BulkAnswer): Heard {
-  if (answer.kind === 'unavailable') return { how: 'overloaded' };
-  if (answer.kind !== 'throttled') return { how: 'taken' };
-  return { how: 'throttled', rate: answer.waitMs === undefined ? {} : { retryInMs: answer.waitMs } };
-}
-
-/** From an answer to a verdict per profile, or to another try. */
-function verdictsOf(
-  answer: BulkAnswer,
-  items: readonly ProfileItem[],
-  repeatable: boolean,
-): Attempt<Verdict[]> {
-  switch (answer.kind) {
-    case 'done':
-    case 'too-many':
-      return { done: items.map((item, at) => verdictOf(answer.results[at], item.rules, repeatable)) };
-    case 'throttled':
-      return { again: 'BlueConic has too many requests at once', maybeApplied: false, ...wait(answer) };
-    case 'unavailable': {
-      const reason = `BlueConic answered ${answer.status}`;
-      if (!repeatable) return { done: items.map(() => ({ outcome: 'unknown', reason })) };
-      return { again: reason, maybeApplied: true, ...wait(answer) };
-    }
-    case 'refused': {
-      const reason = `BlueConic refused the request (${answer.status}, ${answer.reason})`;
-      return { done: items.map(() => ({ outcome: 'rejected', reason })) };
-    }
-    case 'configuration':
-      throw answer.error;
-    case 'unreadable': {
-      const reason = `unreadable answer (${answer.status})`;
-      return { done: items.map(() => ({ outcome: 'unknown', reason, repeatable })) };
-    }
-  }
-}
-
-function verdictOf(result: BulkResult | undefined, rules: number, repeatable: boolean): Verdict {
-  if (!result) return { outcome: 'unknown', reason: 'no result for this entry', repeatable };
-  const place = entryColumn(result, rules);
-  const refused = refusedIn(result);
-  if (place.column === 'accepted' || place.column === 'unchanged') {
-    return {
-      outcome: place.column,
-      ...(place.column === 'accepted' && { how: place.how }),
-      ...(refused.length > 0 && { refused }),
-    };
-  }
-  const verdict: Verdict = { outcome: place.column, reason: place.reason };
-  if (result.state === 'NOTFOUND') verdict.absent = true;
-  if (result.state === 'UNCHANGED') {
-    verdict.onlyAttributes = true;
-    verdict.refused = refused;
-  }
-  return verdict;
-}
-
-function refusedIn({ invalidProperties }: BulkResult): RefusedAttribute[] {
-  return invalidProperties.map((field) => ({ field, reason: 'invalid-value' }));
-}
-
-function wait({ waitMs }: { waitMs?: number }): { waitMs?: number } {
-  return waitMs === undefined ? {} : { waitMs };
 }

@@ -6,6 +6,7 @@ import { ChangeDetector, type ChangeRules, type Compared } from './changeDetecto
 import { FieldHasher } from './fieldHasher';
 import { type HeldValues, printsOfHeld } from './heldValues';
 import { identifierKind, identifierNote, notedIdentifiers } from './identifierKinds';
+import { mergeable } from './mergeUpdates';
 import { identifierOf, profileKey } from './profileKey';
 import { type ProfilePrints, readPrints, writePrints } from './profilePrints';
 import { openPermit, type PermitOptions, type SendingPermit } from './sendingPermit';
@@ -106,7 +107,7 @@ export class ChangeDetection<Row extends Candidate> {
     const opened = await this.#open();
     this.#noteIdentifiers(rows, opened);
     const keys = rows.map(({ update }) => this.#keyOf(update.match, opened));
-    const entered = rows.map((row, at) => this.#enter(row, keys[at]!, opened.gate));
+    const entered = rows.map((row, at) => this.#enter(row, keys[at]!, opened));
     const wanted = keys.filter((_, at) => entered[at]);
     const found = wanted.length > 0 ? await this.#load(wanted, opened) : [];
     let next = 0;
@@ -261,9 +262,15 @@ export class ChangeDetection<Row extends Candidate> {
     }
   }
 
-  #enter(row: Row, key: Buffer, gate: UserGate): boolean {
+  #enter(row: Row, key: Buffer, opened: Opened): boolean {
     if (this.#options.dryRun) return true;
-    return gate.enter(key, this, () => this.#waiter(row));
+    return opened.gate.enter(key, this, () => this.#waiter(row), this.#otherKeys(row, opened));
+  }
+
+  /** The keys of the other alternatives by which the row's profile may be found, where the target looks for them. */
+  #otherKeys({ update: { match } }: Row, opened: Opened): Buffer[] | undefined {
+    if (match.length < 2 || !this.#options.target.rules.findsByMatch) return undefined;
+    return match.slice(1).map((terms) => this.#keyOf([terms], opened));
   }
 
   #waiter(row: Row): RowWaiter<Row> {
@@ -271,13 +278,26 @@ export class ChangeDetection<Row extends Candidate> {
       owner: this,
       row,
       opened: (key, waiters, prints) => {
-        const rows = waiters.map((waiter) => (waiter as RowWaiter<Row>).row) as [Row, ...Row[]];
-        const [first, ...rest] = rows;
-        if (!this.#enter(first, key, this.#opened!.gate)) {
-          for (const other of rest) this.#enter(other, key, this.#opened!.gate);
-        } else this.#reopened(rows, prints);
+        const rows = waiters.map((waiter) => (waiter as RowWaiter<Row>).row);
+        this.#enterAgain(rows, key, prints, this.#opened!);
       },
     };
+  }
+
+  /** Rows that waited for one profile go on: the first ones as far as one update can stand for them, the others after it. */
+  #enterAgain(rows: readonly Row[], opens: Buffer, prints: ProfilePrints | undefined, opened: Opened): void {
+    const keys = rows.map(({ update }) => this.#keyOf(update.match, opened));
+    const key = keys[0]!;
+    let together = 1;
+    while (together < rows.length && keys[together]!.equals(key)) together++;
+    together = mergeable(rows.slice(0, together).map(({ update }) => update));
+    const [first, ...rest] = rows.slice(0, together) as [Row, ...Row[]];
+    const isIn = this.#enter(first, key, opened);
+    for (let at = isIn ? together : 1; at < rows.length; at++) {
+      const row = rows[at]!;
+      opened.gate.follow(key, this.#waiter(row), keys[at]!, this.#otherKeys(row, opened));
+    }
+    if (isIn) this.#reopened([first, ...rest], key.equals(opens) ? prints : undefined);
   }
 
   async #load(keys: Buffer[], { store }: Opened): Promise<(ProfilePrints | undefined)[]> {

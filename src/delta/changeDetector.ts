@@ -32,6 +32,11 @@ export interface ChangeRules {
   comparable(field: string, value: unknown, type?: FieldType): unknown;
   /** As `comparable`, for one element of a list. */
   element?(value: unknown, type?: FieldType): unknown;
+  /**
+   * The target looks for a profile by every alternative of its update, and creates it where none finds one: all of them
+   * name it, and nothing of it may be under way twice, sums included.
+   */
+  readonly findsByMatch?: boolean;
   /** The target knows by itself whether a field is empty: `setIfEmpty` goes to it unless a value is known to be there. */
   readonly setsIfEmpty?: boolean;
   /** A field is emptied unless it is known to be empty; else only where a value is known, or suspected, to be there. */

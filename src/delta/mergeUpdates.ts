@@ -20,6 +20,35 @@ export function mergeUpdates(updates: readonly [ProfileUpdate, ...ProfileUpdate[
   };
 }
 
+/**
+ * How many of these updates, from the first on, one update can stand for: the rest has to come after it. No one update
+ * sets a value where there is none and adds another in either case; sums have an account each; and whether a profile is
+ * created must not depend on which of them came last.
+ */
+export function mergeable(updates: readonly ProfileUpdate[]): number {
+  let upTo = 1;
+  while (upTo < updates.length && fitsInto(updates.slice(0, upTo), updates[upTo]!)) upTo++;
+  return upTo;
+}
+
+function fitsInto(before: readonly ProfileUpdate[], { allowCreate, changes }: ProfileUpdate): boolean {
+  return before.every(
+    (one) =>
+      one.allowCreate === allowCreate &&
+      !changes.some(
+        (change) =>
+          change.strategy === 'sum' ||
+          (change.strategy === 'add' &&
+            one.changes.some((first) => !takesMore(first) && isSamePlace(first, change))),
+      ),
+  );
+}
+
+/** What is added after this change can be said together with it. */
+function takesMore({ strategy, as }: FieldChange): boolean {
+  return strategy === 'add' || (as === 'list' && strategy !== 'setIfEmpty');
+}
+
 function follow(before: FieldChange[], change: FieldChange): FieldChange[] {
   if (change.values.length === 0 && change.strategy !== 'clear') return before;
   const at = before.findIndex((other) => isSamePlace(other, change));
@@ -33,12 +62,13 @@ function follow(before: FieldChange[], change: FieldChange): FieldChange[] {
 }
 
 function combined(first: FieldChange, second: FieldChange): FieldChange {
+  // After emptying there is nothing, whatever was there before.
   if (second.strategy === 'setIfEmpty')
-    return first.strategy === 'clear' && first.values.length === 0 ? second : first;
-  if (second.strategy !== 'add' || first.as !== 'list') return second;
+    return first.strategy === 'clear' && first.values.length === 0 ? { ...second, strategy: 'set' } : first;
+  if (second.strategy !== 'add' || !takesMore(first)) return second;
   const values = [...first.values, ...second.values.filter((value) => !first.values.includes(value))];
   // Adding to a list that is set, or emptied, gives a list that is known in full.
-  return { ...first, values, strategy: first.strategy === 'clear' ? 'set' : first.strategy };
+  return { ...first, as: 'list', values, strategy: first.strategy === 'clear' ? 'set' : first.strategy };
 }
 
 function isSamePlace(one: FieldChange, other: FieldChange): boolean {

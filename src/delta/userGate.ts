@@ -18,14 +18,19 @@ const stage = {
   answered: 2,
   /** Only time must pass. */
   durable: 3,
+  /** Another name of a profile that is closed under its first. */
+  otherName: 4,
 } as const;
 
 const sweepMs = 100;
 
+const noOthers: readonly Buffer[] = [];
+
 /**
- * Keeps the updates of one profile apart (R11): Braze applies requests in any order, so a profile stays closed from
- * sending until some seconds after the last answer, for all runs of a target. Who comes meanwhile waits and is called
- * when it opens. Profiles are named by their keys (see profileKey).
+ * Keeps the updates of one profile apart (R11): requests in flight may be applied in any order, and Braze's after they
+ * were answered, so a profile stays closed from sending until the answer, or some seconds after it, for all runs of a
+ * target. Who comes meanwhile waits and is called when it opens. Profiles are named by their keys (see profileKey); where
+ * one is looked for by several identifiers, it is closed under all of them.
  *
  * Everybody sent in the last seconds is in here, so what is known of one stands in lists, at the slot of its key.
  */
@@ -38,6 +43,9 @@ export class UserGate {
   /** What is remembered of it, where the store may not have it yet. */
   readonly #prints: (ProfilePrints | undefined)[] = [];
   readonly #waiting = new Map<number, Waiter[]>();
+  /** The first slot of a profile to those of its other names, and back. */
+  readonly #otherNames = new Map<number, number[]>();
+  readonly #firstName = new Map<number, number>();
   /** Slots in the order in which they open. */
   #cooling: number[] = [];
   /** Those before this place have opened. */
@@ -48,13 +56,15 @@ export class UserGate {
     return this.#closed.size;
   }
 
-  /** True: the profile is the owner's until `leave` or `answered`. False: the waiter will be called. */
-  enter(key: Buffer, owner: object, waiter: () => Waiter): boolean {
-    const closed = this.#closed.find(key);
+  /**
+   * True: the profile is the owner's until `leave` or `answered`, which take its first key. False: the waiter will be
+   * called.
+   * @param others keys under which it is closed as well.
+   */
+  enter(key: Buffer, owner: object, waiter: () => Waiter, others: readonly Buffer[] = noOthers): boolean {
+    const closed = this.#findClosed(key, others);
     if (closed >= 0) {
-      const waiting = this.#waiting.get(closed);
-      if (waiting) waiting.push(waiter());
-      else this.#waiting.set(closed, [waiter()]);
+      this.#wait(closed, waiter(), key, others);
       return false;
     }
     const slot = this.#closed.add(key);
@@ -62,7 +72,13 @@ export class UserGate {
     this.#owners[slot] = owner;
     this.#opensAt[slot] = 0;
     this.#prints[slot] = undefined;
+    for (const other of others) this.#nameToo(slot, other);
     return true;
+  }
+
+  /** Waits behind whoever has the profile that is closed under the first of these keys, whatever the row's own are. */
+  follow(closedKey: Buffer, waiter: Waiter, key: Buffer, others: readonly Buffer[] = noOthers): void {
+    this.#wait(this.#findClosed(closedKey, noOthers), waiter, key, others);
   }
 
   isClosed(key: Buffer): boolean {
@@ -117,6 +133,41 @@ export class UserGate {
     for (const slot of busy) this.#open(slot);
   }
 
+  /** The first slot of a profile that is closed under one of these keys; -1 where none is. */
+  #findClosed(key: Buffer, others: readonly Buffer[]): number {
+    let slot = this.#closed.find(key);
+    for (let at = 0; slot < 0 && at < others.length; at++) slot = this.#closed.find(others[at]!);
+    return this.#firstName.get(slot) ?? slot;
+  }
+
+  /** From then on the profile is closed under the names of those who wait, too: nobody may overtake them. */
+  #wait(slot: number, waiter: Waiter, key: Buffer, others: readonly Buffer[]): void {
+    const waiting = this.#waiting.get(slot);
+    if (waiting) waiting.push(waiter);
+    else this.#waiting.set(slot, [waiter]);
+    this.#nameToo(slot, key);
+    for (const other of others) this.#nameToo(slot, other);
+  }
+
+  #nameToo(slot: number, name: Buffer): void {
+    if (this.#closed.find(name) >= 0) return;
+    const other = this.#closed.add(name);
+    this.#stages[other] = stage.otherName;
+    this.#firstName.set(other, slot);
+    const names = this.#otherNames.get(slot);
+    if (names) names.push(other);
+    else this.#otherNames.set(slot, [other]);
+  }
+
+  #forgetOtherNames(slot: number): void {
+    for (const other of this.#otherNames.get(slot) ?? []) {
+      this.#stages[other] = stage.open;
+      this.#firstName.delete(other);
+      this.#closed.remove(other);
+    }
+    this.#otherNames.delete(slot);
+  }
+
   #sweep(): void {
     const now = Date.now();
     const cooling = this.#cooling;
@@ -126,7 +177,7 @@ export class UserGate {
       const slot = cooling[at]!;
       const reached = this.#stages[slot]!;
       // It may have opened, and been closed by somebody else, meanwhile.
-      if (reached === stage.open || reached === stage.busy) continue;
+      if (reached !== stage.answered && reached !== stage.durable) continue;
       if (this.#opensAt[slot]! > now) break;
       if (reached === stage.durable) this.#open(slot);
       else {
@@ -161,6 +212,7 @@ export class UserGate {
     this.#prints[slot] = undefined;
     const key = waiting && this.#closed.keyAt(slot);
     this.#closed.remove(slot);
+    if (this.#otherNames.size > 0) this.#forgetOtherNames(slot);
     if (!waiting || !key) return;
     this.#waiting.delete(slot);
     for (let left = waiting; left.length > 0; ) {

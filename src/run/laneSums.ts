@@ -8,6 +8,8 @@ import type { Verdict } from './sinkTarget';
 
 /** Where rows go on from here. */
 export interface AfterSums {
+  /** Sums that travel alone are compared like anything else: they may wait for their profile. */
+  readonly comparesSums: boolean;
   decide(row: TakenRow, verdict: Verdict): void;
   pack(row: TakenRow, update: ProfileUpdate): void;
 }
@@ -95,6 +97,8 @@ export class LaneSums {
       this.#run.keep([this.#sums!.toldUnknown(this.#place(row))]);
       this.#lane.decide(row, { outcome: 'unknown', reason: sentBeforeReason });
     } else if (plain) return { row: sums ? { ...row, following: sums } : row, update: plain };
+    else if (sums && this.#lane.comparesSums)
+      return { row: { ...row, sums: { intent: sums.intent } }, update: sums.update };
     else if (sums) this.#lane.pack({ ...row, sums: { intent: sums.intent } }, sums.update);
     else this.#lane.decide(row, { outcome: 'unchanged', reason: 'the sums are as they were' });
     return undefined;

@@ -82,6 +82,7 @@ export class SinkLane<Item> {
     this.run = run;
     this.#settleMs = settings.settleMs ?? defaultSettleMs;
     this.#sums = new LaneSums(run.sumsFor(target.name, settings.firstTotal ?? 'remember'), run, {
+      comparesSums: target.changeRules?.findsByMatch === true && run.detection !== undefined,
       decide: (row, verdict) => this.#decide(row, verdict),
       pack: (row, update) => this.#pack(row, update),
     });

@@ -152,8 +152,8 @@ describe('BlueConic profiles target', () => {
     });
   });
 
-  it('rejects a request that BlueConic refuses as a whole', async () => {
-    faults.add({ ...bulk, times: 1, fault: { kind: 'status', status: 400, body: { errors: [] } } });
+  it('rejects a request that BlueConic refuses for no reason that is documented', async () => {
+    faults.add({ ...bulk, fault: { kind: 'status', status: 422 } });
     const { ledger } = await send(10).ended;
     assert.deepEqual([ledger.rejected, ledger.work.attempts], [10, 1]);
   });

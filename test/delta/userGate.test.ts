@@ -36,6 +36,17 @@ describe('gate of a user', () => {
     assert.deepEqual(opened, ['second x2']);
   });
 
+  it('is closed under every name of one, and lets those who wait by any of them go on in their order', () => {
+    assert.ok(gate.enter(user, owner, waiter('first'), [somebody]));
+    assert.ok(!gate.enter(somebody, owner, waiter('by the other name')));
+    assert.ok(!gate.enter(profileKey(Buffer.alloc(8), 'target', 'a third'), owner, waiter('by two'), [user]));
+    assert.ok(gate.isClosed(somebody));
+    gate.leave(user);
+    assert.deepEqual(opened, ['by the other name x2']);
+    gate.leave(user);
+    assert.equal(gate.size, 0, 'no name is left behind');
+  });
+
   it('stays closed for the settle time after an answer, and until the answer is durable', async () => {
     gate.enter(user, owner, waiter('first'));
     gate.enter(user, owner, waiter('second'));
