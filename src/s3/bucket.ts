@@ -135,7 +135,16 @@ class S3Bucket implements Bucket {
   async put(key: string, bytes: Uint8Array | string, signal?: AbortSignal): Promise<void> {
     const subject = this.#subject('s3:PutObject', key);
     const { ETag } = await this.#session.call(subject, signal, (client, sdk, options) =>
-      client.send(new sdk.PutObjectCommand({ Bucket: this.#name, Key: subject.key, Body: bytes }), options),
+      client.send(
+        new sdk.PutObjectCommand({
+          Bucket: this.#name,
+          Key: subject.key,
+          Body: bytes,
+          // The SDK takes an empty body for a stream, and warns on the console.
+          ContentLength: Buffer.byteLength(bytes),
+        }),
+        options,
+      ),
     );
     if (ETag === undefined) throw notFromS3(subject);
   }

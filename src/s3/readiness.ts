@@ -41,5 +41,7 @@ export class ReadinessCheck {
 
 /** Where a store does not tell its time, this machine's clock stands in for it. */
 function isOld({ lastModified, listedAt = new Date() }: StoredFile, minutes: number): boolean {
-  return listedAt.getTime() - lastModified.getTime() >= minutes * 60_000;
+  // S3 tells the time of its listing in whole seconds, and some stores that of a file to the millisecond.
+  const modified = Math.floor(lastModified.getTime() / 1000) * 1000;
+  return listedAt.getTime() - modified >= minutes * 60_000;
 }
