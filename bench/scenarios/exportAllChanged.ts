@@ -15,7 +15,7 @@ import type { Scenario, Size, SpeedReport } from './scenario';
 
 const seed = 1;
 export const warmUpPrefix = 'warm-up/';
-const prefix = 'delta/';
+export const prefix = 'delta/';
 export const warmUpProfiles = 5_000;
 /** A run that is slower than this has gone wrong. */
 const slowestRate = 500;
@@ -29,13 +29,8 @@ export const exportAllChanged: Scenario = {
   run: measureExport,
 };
 
-export async function measureExport(size: Size, say: (line: string) => void): Promise<SpeedReport> {
-  const servers = await BenchServers.start(size.profiles + warmUpProfiles, seed);
-  try {
-    // Customers of its own: what the warm-up sent is remembered, and the measured run would find it unchanged.
-    const warmUp = { seed, from: size.profiles, to: size.profiles + warmUpProfiles };
-    await servers.putDeltaFiles(warmUpPrefix, warmUp);
-    await servers.putDeltaFiles(prefix, { seed, from: 0, to: size.profiles });
+export function measureExport(size: Size, say: (line: string) => void): Promise<SpeedReport> {
+  return onExportStage(size.profiles, async (servers) => {
     const pairs = await repeatInTime(size.runs, async (run) => {
       const floor = await floorWay(servers, size.profiles);
       const product = await productWay(servers, size.profiles);
@@ -43,6 +38,20 @@ export async function measureExport(size: Size, say: (line: string) => void): Pr
       return { floor, product };
     });
     return report(size, pairs);
+  });
+}
+
+/** Starts the servers, writes the files of the warm-up and of the measured run, and takes the servers down again. */
+export async function onExportStage<T>(
+  profiles: number,
+  work: (servers: BenchServers) => Promise<T>,
+): Promise<T> {
+  const servers = await BenchServers.start(profiles + warmUpProfiles, seed);
+  try {
+    // Customers of its own: what the warm-up sent is remembered, and the measured run would find it unchanged.
+    await servers.putDeltaFiles(warmUpPrefix, { seed, from: profiles, to: profiles + warmUpProfiles });
+    await servers.putDeltaFiles(prefix, { seed, from: 0, to: profiles });
+    return await work(servers);
   } finally {
     await servers.stop();
   }
@@ -80,7 +89,7 @@ export async function floorWay(servers: BenchServers, profiles: number, from = p
 }
 
 /** A fresh Node-RED each time: a used one remembers the files, and has a heap with a history. */
-async function productWay(servers: BenchServers, profiles: number): Promise<ProductWay> {
+export async function productWay(servers: BenchServers, profiles: number): Promise<ProductWay> {
   const probe = await LoopProbe.create();
   const nodeRed = await NodeRedRuntime.start({ nodeFlags: probe.nodeFlags, env: probe.env, startTimeoutMs });
   try {

@@ -4,6 +4,7 @@ import { exportLatency } from './exportLatency';
 import { exportWall } from './exportWall';
 import { importFull } from './importFull';
 import { mapper } from './mapper';
+import { peers } from './peers';
 import { readOnly } from './readOnly';
 import { scaling } from './scaling';
 import type { Scenario } from './scenario';
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   mapper,
   start,
   scaling,
+  peers,
 ];
