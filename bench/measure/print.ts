@@ -121,6 +121,13 @@ function speedRows(report: SpeedReport): Row[] {
       `p50 ${number.format(editorMs.p50)}, p95 ${number.format(editorMs.p95)}, max ${number.format(editorMs.max)}`,
     ]);
   }
+  const { parseMs } = report;
+  if (parseMs) {
+    rows.push([
+      'parsing a page, ms',
+      `p50 ${number.format(parseMs.p50)}, p99 ${number.format(parseMs.p99)}, max ${number.format(parseMs.max)}`,
+    ]);
+  }
   if (anonAboveIdleMb !== undefined) {
     rows.push([
       'memory above idle',

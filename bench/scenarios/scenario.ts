@@ -28,6 +28,8 @@ export interface SpeedReport {
   eldMs?: LoopDelay;
   /** How long the requests of an open editor waited for their answers meanwhile. */
   editorMs?: AnswerTimes;
+  /** CPU time of parsing one page of a segment, which holds the event loop. */
+  parseMs?: { p50: number; p99: number; max: number };
   /** Peak anonymous memory above idle; null where the system does not tell. */
   anonAboveIdleMb?: number | null;
   /** Requests that carried profiles, by the run's ledger. */

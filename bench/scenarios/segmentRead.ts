@@ -4,6 +4,7 @@ import { checkLedger, runGoal } from '../measure/goalRun';
 import { LoopProbe } from '../measure/loopProbe';
 import { cpuTimeUs, MemoryWatch } from '../measure/processFigures';
 import { repeatInTime } from '../measure/repeat';
+import { median, significant } from '../measure/statistics';
 import { runProgram } from '../programs/program';
 import type { SegmentFloorResult, SegmentFloorSettings } from '../programs/segmentFloor';
 import { benchSinkSettings } from '../servers/benchSink';
@@ -36,14 +37,20 @@ export const segmentRead: Scenario = {
         say(line(run, floor, product));
         return { floor, product };
       });
-      return report(size, pairs);
+      return { ...report(size, pairs), parseMs: parseFigures(pairs.map(({ floor }) => floor.parseMs)) };
     } finally {
       await servers.stop();
     }
   },
 };
 
-async function floorWay(servers: SandboxProcess, profiles: number): Promise<Way & { pages: number }> {
+interface FloorWay extends Way {
+  pages: number;
+  /** Sorted. */
+  parseMs: readonly number[];
+}
+
+async function floorWay(servers: SandboxProcess, profiles: number): Promise<FloorWay> {
   const serversBefore = cpuTimeUs(servers.pid);
   const found = await runProgram<SegmentFloorSettings, SegmentFloorResult>('segmentFloor', {
     blueconic: servers.description.blueconic,
@@ -57,7 +64,15 @@ async function floorWay(servers: SandboxProcess, profiles: number): Promise<Way 
   return {
     ...way(profiles, found.ms, found.cpuUs, serversUs === undefined ? undefined : serversUs * share),
     pages: found.pages,
+    parseMs: found.parseMs,
   };
+}
+
+/** Medians over the runs. @param runs times of each run, sorted. */
+function parseFigures(runs: readonly (readonly number[])[]): { p50: number; p99: number; max: number } {
+  const at = (share: number) =>
+    significant(median(runs.map((times) => times[Math.ceil(times.length * share) - 1]!)));
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 /** A fresh Node-RED each time: a used one has a watermark, and a heap with a history. */

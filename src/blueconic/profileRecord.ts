@@ -73,8 +73,16 @@ function segmentsOf(list: unknown): { id: string; name: string }[] | undefined {
   return segments;
 }
 
-/** Values are documented as texts; a number or truth value is taken as its text all the same. */
-function texts(values: readonly unknown[]): string[] {
+/**
+ * Values are documented as texts; a number or truth value is taken as its text all the same. A list of texts alone, as
+ * nearly all are, is handed on as it is: nobody else has it.
+ */
+function texts(values: unknown[]): string[] {
+  for (let at = 0; at < values.length; at++) if (typeof values[at] !== 'string') return madeTexts(values);
+  return values as string[];
+}
+
+function madeTexts(values: readonly unknown[]): string[] {
   const result: string[] = [];
   for (const value of values) {
     if (typeof value === 'string') result.push(value);

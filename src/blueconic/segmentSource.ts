@@ -15,6 +15,7 @@ import {
 import { LeftProfiles, type LeftState } from './leftProfiles';
 import { type ReadPage, readPage } from './pageReading';
 import { PageSize } from './pageSize';
+import { PagesAhead } from './pagesAhead';
 import { profileRecord } from './profileRecord';
 import { isModifiedSince, modifiedWithin } from './refinement';
 import { firstCursor } from './segmentProfiles';
@@ -99,29 +100,49 @@ export class SegmentSource implements Source {
     this.#state = state;
     const { since } = state;
     const refinement = since && modifiedWithin({ from: since, to: state.startedAt + dayMs });
-    const places = placesToRead(state, context.earlier);
     const size = new PageSize(pageRows);
+    const pages = new PagesAhead(
+      (cursor, count, signal) =>
+        readPage(
+          this.#client,
+          {
+            segmentId,
+            cursor,
+            expand: reading.parts,
+            ...(reading.properties && { properties: reading.properties }),
+            ...(refinement && { refinement }),
+          },
+          size,
+          { count, signal },
+        ),
+      context.signal,
+    );
+    try {
+      yield* this.#pages(state, pages, context);
+    } finally {
+      pages.close();
+    }
+    yield* this.#left(state, context);
+  }
+
+  async *#pages(state: SegmentState, pages: PagesAhead, context: SourceContext): AsyncGenerator<SourceUnit> {
+    const places = placesToRead(state, context.earlier);
     for (let place = places.shift(); place; ) {
       const { number, cursor }: PagePlace = place;
       this.#keep(place, context);
       context.phase('reading');
-      const { page, count }: ReadPage = await readPage(
-        this.#client,
-        {
-          segmentId,
-          cursor,
-          expand: reading.parts,
-          ...(reading.properties && { properties: reading.properties }),
-          ...(refinement && { refinement }),
-        },
-        size,
-        { count: place.count, signal: context.signal },
-      );
+      const { page, count }: ReadPage = await pages.take(cursor, place.count);
       this.#keep({ number, cursor, count }, context);
+      const { nextCursor } = page;
+      if (nextCursor === cursor) throw listingBroken(this.#settings.segmentId);
+      // Only the last of the pages known so far leads on to one that is not.
+      place =
+        places.shift() ?? (nextCursor === undefined ? undefined : { number: number + 1, cursor: nextCursor });
+      if (place) pages.begin(place.cursor, place.count);
       const name = pageName(number);
       if (!context.earlier?.isDone(name)) {
         const unit = pageUnit(name, page.profiles, {
-          since,
+          since: state.since,
           known: context.earlier?.ids(name),
           member: this.#members !== undefined,
         });
@@ -129,13 +150,7 @@ export class SegmentSource implements Source {
           context.keep?.(this.#members.seen(unit.ids.filter(Boolean), state.stamp));
         yield unit;
       }
-      if (page.nextCursor === cursor) throw listingBroken(segmentId);
-      // Only the last of the pages known so far leads on to one that is not.
-      const { nextCursor } = page;
-      place =
-        places.shift() ?? (nextCursor === undefined ? undefined : { number: number + 1, cursor: nextCursor });
     }
-    yield* this.#left(state, context);
   }
 
   /** Who is missing shows only once the whole segment was read, and all that were met are remembered. */
@@ -248,29 +263,39 @@ function pageUnit(
   profiles: readonly unknown[],
   terms: PageTerms,
 ): SourceUnit & { ids: string[] } {
-  const { known = [] } = terms;
+  const { known } = terms;
+  if (known === undefined) return { name, ids: profiles.map(idOf), rows: () => pageRows(profiles, terms) };
   const ids = [...known];
   const lines = new Map(known.map((id, at) => [id, at + 1]));
   const numbered = profiles.map((profile) => {
-    const id = (profile as { id?: unknown } | null)?.id;
-    const key = typeof id === 'string' ? id : '';
-    const line = key === '' ? undefined : lines.get(key);
+    const id = idOf(profile);
+    const line = id === '' ? undefined : lines.get(id);
     // Taken once: a second copy on the page is a row of its own.
-    if (line === undefined || !lines.delete(key)) return { line: ids.push(key), profile };
+    if (line === undefined || !lines.delete(id)) return { line: ids.push(id), profile };
     return { line, profile };
   });
   numbered.sort((one, other) => one.line - other.line);
-  return { name, ids, rows: () => pageRows(numbered, terms) };
+  const inOrder = numbered.map(({ profile }) => profile);
+  return { name, ids, rows: () => pageRows(inOrder, terms, numbered) };
 }
 
+/** Empty for what is no profile. */
+function idOf(profile: unknown): string {
+  const id = (profile as { id?: unknown } | null)?.id;
+  return typeof id === 'string' ? id : '';
+}
+
+/** @param numbered the lines of the profiles; their places on the page without it. */
 async function* pageRows(
-  numbered: readonly { line: number; profile: unknown }[],
+  profiles: readonly unknown[],
   { since, member }: PageTerms,
+  numbered?: readonly { line: number }[],
 ): AsyncGenerator<SourceRow[]> {
-  for (let from = 0; from < numbered.length; from += sliceRows) {
+  for (let from = 0; from < profiles.length; from += sliceRows) {
     const slice: SourceRow[] = [];
-    for (const { line, profile } of numbered.slice(from, from + sliceRows)) {
-      const record = profileRecord(profile);
+    for (let at = from; at < Math.min(from + sliceRows, profiles.length); at++) {
+      const line = numbered?.[at]?.line ?? at + 1;
+      const record = profileRecord(profiles[at]);
       if (!record) slice.push({ line, fault: 'not a profile' });
       else if (since === undefined || isModifiedSince(record, since)) {
         if (member) record.inSegment = true;

@@ -11,6 +11,7 @@ import { type BlueConicSandbox, startBlueConicSandbox } from '../../src/sandbox/
 import { FaultRules } from '../../src/sandbox/faults';
 import { MemoryStore } from '../../src/store/memoryStore';
 import { readAndRemember, readFrom, sourceContext } from '../run/pieces';
+import { until } from '../support/until';
 import { FakeTenant } from './fakeTenant';
 
 const hour = 3_600_000;
@@ -62,6 +63,8 @@ describe('BlueConic segment source', () => {
     return { ids: ids.sort(), records, summary };
   };
 
+  /** Pages that the tenant has answered. */
+  const asked = () => tenant.calls['GET /segments/{segment}/profiles']?.[200] ?? 0;
   const customer = (index: number) => `cust-${String(index).padStart(8, '0')}`;
   const customers = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, at) => customer(from + at));
@@ -79,18 +82,22 @@ describe('BlueConic segment source', () => {
   it('goes on with the pages that an earlier life left open, and does not read the others again', async () => {
     seed(0, 50, 5);
     const first = source();
-    /** Two and four stay open; five was never asked for. */
+    /** Two and four stay open; five was never handed out. */
     const open = new Set(['page 2', 'page 4']);
     const context = sourceContext({ isSettled: (unit) => !open.has(unit) });
-    for await (const { name } of first.units(context)) if (name === 'page 4') break;
+    for await (const { name } of first.units(context)) {
+      if (name !== 'page 4') continue;
+      // The fifth is on its way already.
+      await until(() => asked() === 5, { what: 'the page after the last to be answered' });
+      break;
+    }
     const again = source();
     const isDone = (unit: string) => ['page 1', 'page 3'].includes(unit);
     const earlier = { state: first.state(), isDone, ids: () => undefined };
     const names: string[] = [];
-    const calls = { ...tenant.calls['GET /segments/{segment}/profiles'] };
     for await (const { name } of again.units({ ...context, earlier })) names.push(name);
     assert.deepEqual(names, ['page 2', 'page 4', 'page 5']);
-    assert.equal(tenant.calls['GET /segments/{segment}/profiles']![200]! - calls[200]!, 3);
+    assert.equal(asked(), 8);
   });
 
   it('asks again, for less, where pages fail for a passing cause, and reads everybody once all the same', async () => {
@@ -101,6 +108,17 @@ describe('BlueConic segment source', () => {
     assert.deepEqual(ids, customers(0, 250));
     assert.equal(summary.complete, true);
     assert.equal(summary.ledger.read, 250);
+  });
+
+  it('has the next page on its way while one is worked on, but no more', async () => {
+    seed(0, 60, 5);
+    const units = source().units(sourceContext());
+    for (const expected of [2, 3, 4]) {
+      await units.next();
+      await until(() => asked() >= expected, { what: 'the next page to be asked for' });
+      assert.equal(asked(), expected);
+    }
+    await units.return(undefined);
   });
 
   it('asks for less until the answer is one that can be taken', async () => {
