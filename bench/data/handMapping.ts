@@ -25,7 +25,7 @@ export function handMapped({ id, permissionLevel, properties }: DeltaRecord): {
       language: first('language'),
     },
     custom: {
-      bc_loyalty_tier: first('loyalty_tier') ?? null,
+      bc_loyalty_tier: first('loyalty_tier'),
       bc_loyalty_points: number('loyalty_points'),
       bc_lifetime_value: number('lifetime_value'),
       bc_orders: number('orders'),
