@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { toldRegion } from '../../src/s3/s3Error';
 import { all, type Fixture, refusal, startFixture } from './bucketFixture';
 
 describe("a bucket's region", () => {
@@ -23,5 +24,26 @@ describe("a bucket's region", () => {
     const thrown = await refusal(all(fixture.open({ region: 'us-west-2' }).list('a/')));
     assert.equal(thrown.code, 'S3_REGION_WRONG');
     assert.match(thrown.message, /"exports".*us-west-2/);
+  });
+
+  it('is a name and nothing else: it becomes a part of the host that gets the next call', () => {
+    const header = (region: string) => ({ $response: { headers: { 'x-amz-bucket-region': region } } });
+    assert.equal(toldRegion({ Region: 'eu-central-1' }), 'eu-central-1');
+    assert.equal(toldRegion(header('eu-central-1')), 'eu-central-1');
+    for (const text of [
+      'evil.example',
+      'a@evil.example',
+      'a/b',
+      'a#',
+      'a?b',
+      'a:80',
+      'a\r\nb',
+      ' a',
+      '',
+      'x'.repeat(99),
+    ]) {
+      assert.equal(toldRegion({ Region: text }), undefined, JSON.stringify(text));
+      assert.equal(toldRegion(header(text)), undefined, JSON.stringify(text));
+    }
   });
 });
