@@ -10,6 +10,7 @@ import { wholeNumber } from '../shell/configValue';
 import { configNode, required } from '../shell/settings';
 import { type SourceNodeDef, sourceShell } from '../shell/sourceShell';
 import { type DeltaFilesDef, deltaFilesOf } from './deltaFilesSettings';
+import { importsInto } from './importsInto';
 
 interface BlueConicDeltaDef extends NodeDef, SourceNodeDef, DeltaFilesDef {
   origin: string;
@@ -32,6 +33,10 @@ export default function register(RED: NodeAPI): void {
       node: this,
       def,
       direction: 'export',
+      remembers: (nodes, sink) =>
+        def.origin !== 'files' && sink?.type !== 'blueconic-profiles'
+          ? importsInto(RED, def.blueconic, nodes)
+          : undefined,
       scopeText: (source, words) => {
         if (!(source instanceof SegmentSource)) return undefined;
         const count = source.propertyCount;

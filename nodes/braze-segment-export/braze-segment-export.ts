@@ -46,7 +46,9 @@ export default function register(RED: NodeAPI): void {
       node: this,
       def,
       direction: 'import',
-      remembers: (nodes) => (remembers(def, nodes) ? readSystem(RED, def) : undefined),
+      // users.track remembers by itself what reaches it from there.
+      remembers: (nodes, sink) =>
+        sink?.type !== 'braze-users-track' && remembers(def, nodes) ? readSystem(RED, def) : undefined,
       open: (store, goalId) => {
         const braze = configNode<BrazeConfigNode>(RED, def.braze, 'Braze');
         const s3 = configNode<S3ConfigNode>(RED, def.s3, 'S3');

@@ -7,15 +7,17 @@ import type { GoalRun } from '../../src/run/goalRun';
 export interface ReadSystem {
   name: string;
   rules: ChangeRules;
+  /** Kinds of identifiers by which its profiles are looked for, where the store cannot know them yet. */
+  identifiers?: readonly string[];
 }
 
 /**
- * Remembers what a source reads as what its system holds, so that an export to the same workspace sends nothing back that
- * came from there (R15). Undefined where the run remembers nothing.
+ * Remembers what a source reads as what its system holds, so that whoever writes to it sends nothing back that came from
+ * there (R15). Undefined where the run remembers nothing.
  */
 export function readMemory(
   run: GoalRun,
-  { name, rules }: ReadSystem,
+  { name, rules, identifiers }: ReadSystem,
 ): ((records: readonly ProfileRecord[]) => Promise<void>) | undefined {
   const { held: read } = rules;
   if (!run.detection || run.dryRun || !read) return undefined;
@@ -23,6 +25,7 @@ export function readMemory(
     {
       ...run.detection,
       target: { name, rules },
+      ...(identifiers && { identifiers }),
       settings: { settleMs: 0 },
       dryRun: false,
       keep: (writes, durable) => run.keep(writes, durable),

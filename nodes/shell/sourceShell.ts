@@ -43,13 +43,13 @@ export interface SourceShellOptions {
   node: Node;
   def: SourceNodeDef;
   direction: GoalIdentity['direction'];
-  /** Opens the source for one run; a SyncError says which setting is missing or wrong. */
-  /** The system that is read, where what it is read to hold should be remembered. */
-  remembers?(nodes: ReadonlyMap<string, WiredNode>): ReadSystem | undefined;
+  /** The system that is read, where what it is read to hold should be remembered before rows reach this sink. */
+  remembers?(nodes: ReadonlyMap<string, WiredNode>, sink: WiredNode | undefined): ReadSystem | undefined;
   /** What it asks its system for, as a short text for the status line. */
   scopeText?(source: Source, words: Words): string | undefined;
   /** What a run that is over left for a later one, for the status line. */
   waitingText?(summary: RunSummary, words: Words): string | undefined;
+  /** Opens the source for one run; a SyncError says which setting is missing or wrong. */
   open(store: StateStore, goalId: string, how: OpeningTerms): Source | Promise<Source>;
 }
 
@@ -265,9 +265,7 @@ export function sourceShell(options: SourceShellOptions): void {
       // From here on the run goes on after a crash, though nothing was read yet.
       await checkpointer?.write();
       if (stopAsked) run.pause();
-      // A sink of the same system remembers what reaches it by itself.
-      const system =
-        path.sink && nodes.get(path.sink)?.type !== 'braze-users-track' && options.remembers?.(nodes);
+      const system = path.sink && options.remembers?.(nodes, nodes.get(path.sink));
       const look = system ? readMemory(run, system) : undefined;
       await pump(run, source, {
         ...pumpOptions(run, source, message),

@@ -1,6 +1,8 @@
 import type { ChangeRules } from '../delta/changeDetector';
 import type { FieldChange } from '../mapping/profileUpdate';
 import { comparableValue, comparableValues } from './comparableText';
+import { consentProperties } from './consentProperties';
+import { heldProperties, type ImportedFields } from './heldProperties';
 
 /** Which profiles of a tenant are meant, where that is not said by their identifiers. */
 export interface ProfileScope {
@@ -8,24 +10,19 @@ export interface ProfileScope {
   domainGroup?: string;
 }
 
-/**
- * What one of these becomes depends on the others (contracts: blueconic 5.3): an objective that is refused leaves those
- * consented to, and without a zone consent is ignored. Whatever was accepted last, a row's consent is sent with it.
- */
-const consentProperties: ReadonlySet<string> = new Set([
-  'consented_objectives',
-  'refused_objectives',
-  'privacy_legislation',
-]);
-
 const noFields: ReadonlySet<string> = new Set();
 
 /**
  * How properties of BlueConic profiles are compared with what was accepted before. `SET_IF_EMPTY` and an empty `SET` are
  * left to BlueConic, which knows what a profile holds: they stay at home only where we know that they would do nothing.
+ *
+ * @param imported what is remembered of profiles that a source reads; without it nothing is.
  */
-export function profileChangeRules({ domainGroup }: ProfileScope): ChangeRules {
+export function profileChangeRules({ domainGroup }: ProfileScope, imported?: ImportedFields): ChangeRules {
   return {
+    ...(imported && {
+      held: (record, asked) => heldProperties(record, asked, imported, domainGroup),
+    }),
     workspace: workspaceOf(domainGroup),
     alwaysSent,
     comparable: (_field, value, type) => comparableValues(value, type),
