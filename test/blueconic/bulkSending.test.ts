@@ -191,6 +191,54 @@ describe('BlueConic profiles: requests', () => {
       assert.deepEqual([ledger.unknown, ledger.rejected], [4, 0]);
     });
   });
+
+  describe('where several profiles have the identifier', () => {
+    for (const severalMatches of ['first', 'newest'] as const) {
+      it(`and BlueConic takes the ${severalMatches} one, that one alone is written, and once`, async () => {
+        tenant.configure({ severalMatches });
+        tenant.addProfiles([
+          { properties: { crm_key: ['a'], tier: ['of the first'] }, createdAt: 1_000 },
+          { properties: { crm_key: ['a'], tier: ['of the newest'] }, createdAt: 2_000 },
+        ]);
+        const { ledger } = await run([row([[crm('a')]], 'gold')]);
+        assert.deepEqual([ledger.accepted, ledger.created], [1, 0]);
+        const left = severalMatches === 'first' ? 'of the newest' : 'of the first';
+        const held = [...tenant.profiles()].map(({ properties }) => properties.tier?.[0]);
+        assert.deepEqual(new Set(held), new Set(['gold', left]));
+        assert.equal((await run([row([[crm('a')]], 'gold')])).ledger.unchanged, 1);
+      });
+    }
+
+    it('and BlueConic takes none, the row counts as filtered and nothing is remembered of it', async () => {
+      tenant.configure({ severalMatches: 'error' });
+      const two = { properties: { crm_key: ['a'], tier: ['old'] } };
+      tenant.addProfiles([two, two]);
+      for (const _time of [1, 2]) {
+        const { ledger } = await run([row([[crm('a')]], 'gold')]);
+        assert.deepEqual([ledger.filtered, ledger.reasons.filtered], [1, { skipped: 1 }]);
+        assert.equal(ledger.work.objects, 1);
+      }
+      assert.deepEqual(
+        [...tenant.profiles()].map(({ properties }) => properties.tier),
+        [['old'], ['old']],
+      );
+    });
+  });
+
+  for (const resultOrder of ['same', 'shuffled'] as const) {
+    it(`whose results come in ${resultOrder === 'same' ? 'their order' : 'any order'} give each row its own outcome`, async () => {
+      tenant.configure({ resultOrder });
+      tenant.addProfiles(
+        [2, 5].map((n) => ({ properties: { crm_key: [`u-${n}`], tier: [`tier of ${n}`] } })),
+      );
+      const { ledger } = await run(people(6).map((one) => ({ ...one, allowCreate: false })));
+      assert.deepEqual([ledger.unchanged, ledger.filtered], [2, 4]);
+      tenant.addProfiles([{ properties: { crm_key: ['u-3'] } }]);
+      const later = await run(people(6).map((one) => ({ ...one, allowCreate: false })));
+      assert.deepEqual([later.ledger.accepted, later.ledger.unchanged, later.ledger.work.objects], [1, 2, 4]);
+      assert.equal(tier('u-3'), 'tier of 3', 'what was remembered is that of its own row');
+    });
+  }
 });
 
 function crm(value: string): MatchTerm {

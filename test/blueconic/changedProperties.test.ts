@@ -187,6 +187,18 @@ describe('BlueConic profiles: only what has changed is sent', () => {
       assert.deepEqual(counts(await run(cleared)), [1, 0, 1]);
     });
 
+    for (const clearBySet of ['clears', 'ignored', 'rejected'] as const) {
+      it(`clear, where an empty SET is: ${clearBySet}`, async () => {
+        tenant.configure({ clearBySet });
+        tenant.addProfiles([{ properties: { crm_key: ['a'], tier: ['old'] } }]);
+        const cleared = [update('a', [change('clear', 'tier')])];
+        const target = { profiles: clientOf() };
+        assert.equal((await run(cleared, { target })).accepted, 1);
+        assert.deepEqual(held('a').tier ?? [], []);
+        assert.deepEqual(counts(await run(cleared, { target })), [0, 1, 0]);
+      });
+    }
+
     it('set if empty goes to BlueConic until a value is known to be there', async () => {
       tenant.addProfiles([{ properties: { crm_key: ['a'], tier: ['theirs'] } }]);
       const rows = ['a', 'b'].map((key) => update(key, [change('setIfEmpty', 'tier', 'ours')]));
