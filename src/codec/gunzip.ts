@@ -1,6 +1,6 @@
 import { createGunzip } from 'node:zlib';
 import { fileCorrupt, fileTruncated } from './fileErrors';
-import { inflate, inflatedChunkBytes, zlibFault } from './inflate';
+import { inflate, inflating, zlibFault } from './inflate';
 import { UnpackGuard, type UnpackLimits } from './unpackGuard';
 
 /**
@@ -16,7 +16,7 @@ export async function* gunzip(
 ): AsyncGenerator<Buffer, void, undefined> {
   const guard = new UnpackGuard(limits);
   try {
-    yield* inflate(bytes, createGunzip({ chunkSize: inflatedChunkBytes }), guard, signal);
+    yield* inflate(bytes, createGunzip(inflating), guard, signal);
   } catch (thrown) {
     const fault = zlibFault(thrown);
     if (fault === 'Z_BUF_ERROR') throw fileTruncated(guard.file, 'gzip');

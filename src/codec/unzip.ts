@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { ByteWindows } from './byteWindows';
 import { fileCorrupt } from './fileErrors';
-import { inflate, inflatedChunkBytes, zlibFault } from './inflate';
+import { inflate, inflating, zlibFault } from './inflate';
 import type { PackedBytes } from './packedBytes';
 import { UnpackGuard, type UnpackLimits } from './unpackGuard';
 import { type ZipMember, zipMembers } from './zipDirectory';
@@ -39,7 +39,7 @@ async function* memberText(
   const start = await dataStart(member, windows, guard);
   const bytes = dataOf(start, start + member.packedBytes, packed, windows);
   const plain = member.deflated
-    ? inflate(bytes, createInflateRaw({ chunkSize: inflatedChunkBytes }), guard, signal)
+    ? inflate(bytes, createInflateRaw(inflating), guard, signal)
     : guarded(bytes, guard, signal);
   let size = 0;
   let sum = 0;
