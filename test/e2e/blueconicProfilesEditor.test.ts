@@ -36,4 +36,25 @@ describeWith('browser', 'editor: the dialog of BlueConic profiles', (chromium) =
     );
     assert.deepEqual(editor.troubles, []);
   });
+
+  it('asks when to send again only while it compares, and gives a tick its time', async function () {
+    this.timeout(60_000);
+    await editor.openDialog('sink');
+    const { page } = editor;
+    await page.locator('#node-input-changeDetection').selectOption('off');
+    assert.ok(await page.locator('#profile-sync-comparing').isHidden());
+    await page.locator('#node-input-changeDetection').selectOption('on');
+    assert.ok(await page.locator('#profile-sync-refresh').isHidden());
+    await page.locator('#profile-sync-send-everything').check();
+    await page.locator('#node-input-refreshDays').fill('30');
+    await page.locator('#node-input-refreshDays').blur();
+    await page.locator('#profile-sync-refresh').waitFor({ state: 'visible' });
+    await editor.doneWithDialog();
+    await editor.deploy();
+    const { body } = await stage.nodeRed.get<FlowNode[]>('/flows');
+    const saved = body.find(({ id }) => id === 'sink')!;
+    assert.deepEqual([saved.changeDetection, saved.refreshDays, saved.refreshCap], ['on', 30, 10_000]);
+    assert.match(String(saved.sendEverything), /^\d{4}-\d\d-\d\dT/);
+    assert.deepEqual(editor.troubles, []);
+  });
 });

@@ -76,7 +76,8 @@ export class Stage {
     const workspace = `after reset ${this.#resets}`;
     return nodes.map((node) => {
       if (node.type === 'braze-config') return { ...node, workspace };
-      return node.type === 'blueconic-profiles' ? { ...node, sendEverything: workspace } : node;
+      const isStale = node.type === 'blueconic-profiles' && this.#resets > 0;
+      return isStale ? { ...node, sendEverything: workspace } : node;
     });
   }
 
