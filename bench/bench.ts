@@ -26,6 +26,8 @@ ${scenarios.map(({ name, about, onlyByName }) => `  ${name.padEnd(20)} ${about}$
 
 interface Wanted {
   chosen: readonly Scenario[];
+  /** They were asked for by name. */
+  named: boolean;
   json: string | undefined;
   runs: number | undefined;
   profiles: number | undefined;
@@ -49,6 +51,7 @@ function readArguments(): Wanted {
   });
   return {
     chosen: chosen ?? scenarios.filter(({ onlyByName, quick }) => !onlyByName && (quick || !values.quick)),
+    named: chosen !== undefined,
     json: values.json,
     runs: count('--runs', values.runs),
     profiles: count('--profiles', values.profiles),
@@ -70,9 +73,9 @@ function build(): void {
 }
 
 /** @returns whether every scenario was measured. */
-async function runAll({ chosen, json, runs, profiles, quick }: Wanted): Promise<boolean> {
+async function runAll({ chosen, named, json, runs, profiles, quick }: Wanted): Promise<boolean> {
   const left = scenarios.filter((scenario) => !chosen.includes(scenario)).map(({ name }) => name);
-  if (left.length > 0) console.log(`Left out: ${left.join(', ')}.`);
+  if (!named && left.length > 0) console.log(`Left out: ${left.join(', ')}.`);
   build();
   const machine = describeMachine();
   const found: Record<string, Report> = {};

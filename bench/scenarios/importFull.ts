@@ -45,7 +45,7 @@ export const importFull: Scenario = {
   name: 'import-full',
   about: 'a segment export in S3, mapper, BlueConic profiles; every property of every profile is sent',
   size: { profiles: 200_000, runs: 5 },
-  quick: { profiles: 30_000, runs: 2 },
+  quick: { profiles: 30_000, runs: 1 },
   run: (size, say) =>
     onImportStage(size.profiles, async (stage) => {
       const pairs = await repeatInTime(size.runs, async (run) => {

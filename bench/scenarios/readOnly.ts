@@ -11,7 +11,6 @@ export const readOnly: Scenario = {
   name: 'read-only',
   about: 'a segment export in S3 into a sink that takes every row at once; the floor is a plain reader',
   size: { profiles: 200_000, runs: 5 },
-  quick: { profiles: 50_000, runs: 2 },
   run: (size, say) =>
     onImportStage(size.profiles, async (stage) => {
       const { servers, warmUp, measured } = stage;

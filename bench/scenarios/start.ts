@@ -22,7 +22,6 @@ export const start: Scenario = {
   name: 'start',
   about: 'what a Node-RED without flows pays for having the package installed',
   size: { profiles: 0, runs: 9 },
-  quick: { profiles: 0, runs: 3 },
   async run({ runs }, say) {
     // The first start of all fills the caches of the disk.
     await started(true);
