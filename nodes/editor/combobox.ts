@@ -35,7 +35,10 @@ export function attachCombobox(input: HTMLInputElement, options: ComboboxOptions
 }
 
 class Combobox {
+  /** What drops down: the list, and below it what is to be said about it. */
   private list: HTMLElement | undefined;
+  private readonly listbox: HTMLElement;
+  private readonly remarks = create('div', { role: 'status' });
   private shownChoices: Choice[] = [];
   private marked = -1;
   private opening = 0;
@@ -46,6 +49,7 @@ class Combobox {
     private readonly options: ComboboxOptions,
     private readonly listId: string,
   ) {
+    this.listbox = create('div', { id: listId, role: 'listbox' });
     input.setAttribute('role', 'combobox');
     input.setAttribute('autocomplete', 'off');
     input.setAttribute('aria-autocomplete', 'list');
@@ -94,7 +98,9 @@ class Combobox {
   }
 
   private show(): void {
-    const list = create('div', { id: this.listId, class: 'profile-sync-choices', role: 'listbox' });
+    const list = create('div', { class: 'profile-sync-choices' }, this.listbox, this.remarks);
+    this.listbox.replaceChildren();
+    this.remarks.replaceChildren();
     // The input keeps the focus while the list is clicked or scrolled.
     list.addEventListener('mousedown', (event) => event.preventDefault());
     document.body.append(list);
@@ -140,9 +146,10 @@ class Combobox {
   private say(state: 'loading' | 'empty' | 'failed', ...sentences: string[]): void {
     this.shownChoices = [];
     this.marked = -1;
-    const line = create('div', { class: `profile-sync-choices-${state}`, role: 'status' });
+    const line = create('div', { class: `profile-sync-choices-${state}` });
     line.append(icon(stateIcons[state]), create('span', { text: sentences.join(' ') }));
-    this.list?.replaceChildren(line);
+    this.listbox.replaceChildren();
+    this.remarks.replaceChildren(line);
   }
 
   private offer(choices: readonly Choice[], fitting: Choice[], note: string | undefined): void {
@@ -153,14 +160,14 @@ class Combobox {
     }
     this.shownChoices = fitting.slice(0, shownAtMost);
     this.marked = -1;
-    const entries = this.shownChoices.map((choice, index) => this.entry(choice, index));
+    this.listbox.replaceChildren(...this.shownChoices.map((choice, index) => this.entry(choice, index)));
     const more = fitting.length - this.shownChoices.length;
     const notes = [note, more > 0 ? this.options.text('shared.list.more', { more }) : undefined];
-    for (const sentence of notes) {
-      if (sentence !== undefined)
-        entries.push(create('div', { class: 'profile-sync-choices-note', text: sentence }));
-    }
-    this.list?.replaceChildren(...entries);
+    this.remarks.replaceChildren(
+      ...notes
+        .filter((sentence) => sentence !== undefined)
+        .map((sentence) => create('div', { class: 'profile-sync-choices-note', text: sentence })),
+    );
   }
 
   private entry(choice: Choice, index: number): HTMLElement {
@@ -179,7 +186,7 @@ class Combobox {
   }
 
   private mark(index: number): void {
-    const entries = this.list?.querySelectorAll<HTMLElement>('.profile-sync-choice');
+    const entries = this.list && this.listbox.querySelectorAll<HTMLElement>('.profile-sync-choice');
     if (entries === undefined || entries.length === 0) return;
     this.marked = (index + entries.length) % entries.length;
     entries.forEach((entry, position) => {

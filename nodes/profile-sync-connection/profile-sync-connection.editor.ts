@@ -123,6 +123,8 @@ RED.nodes.registerType<ConnectionNode>('profile-sync-connection', {
       text: (key, values) => this._(key, values),
     });
     $('#node-input-command').typedInput({ types: ['msg'], default: 'msg' });
+    // The label belongs to the input that typedInput hides; what it shows in its place has no name.
+    $('.red-ui-typedInput-input').attr('aria-label', this._('profile-sync-connection.label.command'));
     const notify = field<HTMLSelectElement>(this, 'notify');
     follow(notify, () => showParts({ 'profile-sync-addresses': notify.value !== 'never' }));
   },
