@@ -1,6 +1,6 @@
 import { post } from '../editor/adminApi';
 import { element } from '../editor/dialogForm';
-import type { Draft } from '../editor/draft';
+import { savedDraft } from '../editor/draft';
 import { create, icon } from '../editor/elements';
 import type { Mapping } from '../editor/mappingDocument';
 import { mappingVerdict } from '../editor/mappingVerdict';
@@ -12,6 +12,7 @@ import {
   type Result,
   reasonText,
 } from './previewAnswer.editor';
+import { previewSink } from './previewSink.editor';
 import { sampleFetch, wiredSink, wiredSource } from './sampleSource.editor';
 import { readSamples, type SampleRecord, writeSamples } from './sampleText.editor';
 
@@ -127,11 +128,12 @@ export class PreviewPane {
       return;
     }
     const source = wiredSource(node, mapping.direction);
+    const sink = wiredSink(node, mapping.direction);
     const body = {
       mapping,
       records: records.slice(0, mostRecords),
       ...(source && { source }),
-      sink: sinkSettings(wiredSink(node, mapping.direction)),
+      sink: previewSink(sink, savedDraft(String(sink?.braze ?? ''))),
     };
     try {
       const answer = await post<PreviewAnswer>('preview', body, (key, values) => node._(key, values));
@@ -218,13 +220,4 @@ export class PreviewPane {
   private text(key: string, values?: TextValues): string {
     return this.options.node._(`profile-field-mapper.${key}`, values);
   }
-}
-
-/** What of a sink's settings decides what is sent. */
-function sinkSettings(sink: Draft | undefined): object {
-  const firstTotal = sink?.firstTotal === 'add' ? 'add' : 'remember';
-  const changeDetection = sink?.changeDetection === 'off' ? 'off' : 'on';
-  const entries = Number(sink?.entriesPerRequest);
-  const known = Number.isInteger(entries) && entries >= 1 && entries <= 1_000;
-  return { firstTotal, changeDetection, ...(known && { objectsPerRequest: entries }) };
 }

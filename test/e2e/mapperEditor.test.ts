@@ -34,7 +34,11 @@ describeWith('browser', 'editor: the field mapper', (chromium) => {
     stage = await Stage.start(30);
     await stage.reset();
     const { nodes, credentials } = connectFlow(example, stage.sandbox.description);
-    await stage.nodeRed.deploy(nodes, credentials);
+    // Few objects a request, so that the records of a sample need several.
+    const few = nodes.map((node) =>
+      node.type === 'braze-config' ? { ...node, objectsPerRequest: 2 } : node,
+    );
+    await stage.nodeRed.deploy(few, credentials);
     editor = await EditorPage.open(chromium, stage.nodeRed.url);
     await editor.page.setViewportSize({ width: 1600, height: 1000 });
   });
@@ -262,6 +266,11 @@ describeWith('browser', 'editor: the field mapper', (chromium) => {
     const { profiles } = await stage.bothSides();
     const profile = profiles.get(String(shown.external_id));
     assert.deepEqual([String(shown.bc_loyalty_points)], profile?.properties.loyalty_points);
+    const sent = Number.parseInt((await state().textContent()) ?? '', 10);
+    assert.ok(sent > 2);
+    await state()
+      .getByText(`${Math.ceil(sent / 2)} requests`)
+      .waitFor();
     const prices = await editor.page.locator('.profile-sync-preview-price').allTextContents();
     const total = prices.reduce((sum, text) => sum + Number.parseInt(text, 10), 0);
     assert.match((await state().textContent()) ?? '', new RegExp(`· ${total} data points`));

@@ -12,6 +12,7 @@ import { isAsked } from '../../nodes/profile-field-mapper/askedFields.editor';
 import { mappingFileName, writeMappingFile } from '../../nodes/profile-field-mapper/mappingFile.editor';
 import { shapeFaults } from '../../nodes/profile-field-mapper/mappingShape.editor';
 import { counts, REASONS, reasonText } from '../../nodes/profile-field-mapper/previewAnswer.editor';
+import { previewSink } from '../../nodes/profile-field-mapper/previewSink.editor';
 import { remainingRows } from '../../nodes/profile-field-mapper/remainingFields.editor';
 import { samplePaths } from '../../nodes/profile-field-mapper/samplePaths.editor';
 import { readSamples, writeSamples } from '../../nodes/profile-field-mapper/sampleText.editor';
@@ -389,3 +390,26 @@ function broken(document: unknown, at: number, part: unknown): unknown {
   };
   return visit(document);
 }
+
+describe('mapper dialog: what a preview is told of the sink', () => {
+  const plain = { firstTotal: 'remember', changeDetection: 'on' };
+
+  it('is the limits of requests that the Braze configuration sets', () => {
+    const sink = { braze: 'b', firstTotal: 'add', changeDetection: 'off' };
+    assert.deepEqual(previewSink(sink, { objectsPerRequest: 25, perArray: true }), {
+      firstTotal: 'add',
+      changeDetection: 'off',
+      objectsPerRequest: 25,
+      perArray: true,
+    });
+  });
+
+  it('is the entries of a BlueConic request, and nothing where the server alone knows or nothing is wired', () => {
+    assert.deepEqual(previewSink({ entriesPerRequest: 200 }, undefined), {
+      ...plain,
+      objectsPerRequest: 200,
+    });
+    assert.deepEqual(previewSink({}, { objectsPerRequest: '$(OBJECTS)', perArray: false }), plain);
+    assert.deepEqual(previewSink(undefined, undefined), plain);
+  });
+});
