@@ -153,7 +153,7 @@ describe('connections', function () {
     const { nodes, credentials } = connectFlow(example, stage.sandbox.description);
     await stage.nodeRed.deploy(nodes, credentials);
     const node = example.find(({ type }) => type === 'profile-sync-connection')!;
-    await stage.nodeRed.inject(example.find(({ name }) => name === 'Run')!.id);
+    await stage.nodeRed.inject(example.find(({ name }) => name === 'Run, and every day at 3:00')!.id);
     await stage.status(node.id, ({ fill }) => fill === 'green');
     const { body } = await stage.nodeRed.get<{ reports: RunReport[] }>(
       `/profile-sync/connections/${node.id}/reports`,

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import type { RunReport } from '../../src/run/report';
 import type { DataPointReport } from '../../src/sandbox/braze/dataPoints';
 import { type Person, person } from '../../src/sandbox/people';
 import { csvOf, deltaRecords, gzipLines, pointsOf, range, seed } from '../support/customers';
 import { connectFlow, exampleNames, goalTriggers, readExample } from '../support/exampleFlow';
+import { probe } from '../support/flowProbe';
 import { packageRoot } from '../support/places';
 import type { SandboxProcess } from '../support/sandboxProcess';
 import { type BrazeUser, Stage } from '../support/stage';
@@ -44,10 +47,17 @@ describe('examples, imported as they are and connected to the sandbox', function
   after(() => stage.stop());
   beforeEach(() => stage.reset());
 
-  async function deployExample(name: string): Promise<string[]> {
+  /** @param watched what is to be observed: a name for it, by the name of the node that it is sent to. */
+  async function deployExample(name: string, watched: Record<string, string> = {}): Promise<string[]> {
     const example = readExample(name);
     const { nodes, credentials } = connectFlow(example, stage.sandbox.description);
-    await stage.nodeRed.deploy(stage.inWorkspace(nodes), credentials);
+    const observers = Object.entries(watched).map(([node, as]) => ({
+      ...probe(as, String(example[0]!.id)),
+      id: example.find((one) => one.name === node)!.id,
+    }));
+    const others = nodes.filter(({ id }) => observers.every((observer) => observer.id !== id));
+    await stage.nodeRed.deploy(stage.inWorkspace([...others, ...observers]), credentials);
+    stage.nodeRed.home.forgetObserved();
     return goalTriggers(example).map(({ id }) => id);
   }
 
@@ -56,7 +66,9 @@ describe('examples, imported as they are and connected to the sandbox', function
       const example = readExample(name);
       assert.ok(example.every((node) => !('credentials' in node)));
       const injects = example.filter(({ type }) => type === 'inject');
-      assert.ok(injects.every(({ once, repeat, crontab }) => !once && repeat === '' && crontab === ''));
+      assert.ok(injects.every(({ once, repeat }) => !once && repeat === ''));
+      for (const { name: label, crontab } of injects)
+        assert.equal(crontab !== '', /every day/.test(String(label)), String(label));
       const menu = await stage.nodeRed.get(
         `/library/examples/flows/@profile-bridge/node-red-braze-blueconic/${encodeURIComponent(name)}`,
       );
@@ -67,6 +79,33 @@ describe('examples, imported as they are and connected to the sandbox', function
       assert.deepEqual(await stage.runs(), { live: [], history: [] });
     });
   }
+
+  for (const name of Object.values(exampleNames)) {
+    it(`"${name}" says in a comment what to fill in`, () => {
+      const example = readExample(name);
+      const comment = example.find((node) => node.type === 'comment' && node.name === 'Fill in first');
+      const told = String(comment?.info);
+      for (const { type, name: config } of example) {
+        if (type.endsWith('-config')) assert.match(told, new RegExp(`\\b${config}: `));
+      }
+      for (const { origin, type } of example) {
+        if (origin === 'segment' || type === 'braze-segment-export') assert.match(told, /segment/);
+        if (origin === 'files') assert.match(told, /prefix/);
+      }
+    });
+  }
+
+  it('the names are numbered without a gap, and each file is tested here', () => {
+    const files = readdirSync(join(packageRoot, 'examples')).sort();
+    assert.deepEqual(
+      files,
+      Object.values(exampleNames).map((name) => `${name}.json`),
+    );
+    assert.deepEqual(
+      files.map((file) => Number.parseInt(file, 10)),
+      range(1, files.length + 1),
+    );
+  });
 
   it('both directions: each side holds what it should, value by value', async () => {
     const [importTrigger, exportTrigger] = await deployExample(exampleNames.bothDirections);
@@ -166,6 +205,93 @@ describe('examples, imported as they are and connected to the sandbox', function
     }
     assert.ok(enriched > 0 && enriched < people);
   });
+
+  it('reports by e-mail: a mail for every run, with the account as a file', async () => {
+    const [trigger] = await deployExample(exampleNames.mail, { 'in place of the e-mail node': 'mail' });
+    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(deltaRecords(0, 50)));
+    await stage.run(trigger);
+    const [mail] = await stage.nodeRed.waitForObserved('mail', 1);
+    assert.equal(mail!.to, 'crm@example.com');
+    assert.match(String(mail!.topic), /^Customers to Braze/);
+    assert.match(String(mail!.payload), /Export/);
+    const [file] = mail!.attachments as [{ filename: string; content: string }];
+    const report = JSON.parse(file.content) as RunReport;
+    assert.equal(file.filename, `run ${report.run}.json`);
+    assert.deepEqual(
+      report.goals.map((goal) => [goal.name, goal.ledger?.accepted]),
+      [['Export', 50]],
+    );
+
+    await stage.sandbox.putObject('blueconic-delta/b.ndjson.gz', Buffer.from('no gzip'));
+    await stage.run(trigger);
+    const [, failed] = await stage.nodeRed.waitForObserved('mail', 2);
+    assert.match(String(failed!.topic), /^Please look: /);
+  });
+
+  it('repair: addresses that can be mended arrive, the others are shown', async () => {
+    const [trigger] = await deployExample(exampleNames.repair, { 'not repaired': 'left' });
+    const records = deltaRecords(0, 100).map(({ properties }, index) => ({
+      properties: { customer_id: properties.customer_id, email: [`someone-${index}@mail.org`] },
+    }));
+    const broken = { 3: 'three@mail,org', 5: 'five @mail.org', 7: 'nobody' };
+    for (const [index, email] of Object.entries(broken)) records[Number(index)]!.properties.email = [email];
+    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(records));
+
+    const first = await stage.run(trigger);
+    assert.deepEqual([first.ledger.accepted, first.ledger.rejected], [97, 3]);
+    const again = await stage.nextRun();
+    assert.deepEqual([again.ledger.added, again.ledger.accepted], [2, 2]);
+    const left = stage.payloads<{ rejected: { reason: string } }>('left');
+    assert.deepEqual(
+      left.map(({ rejected }) => rejected.reason),
+      ['invalid-email'],
+    );
+    const { users } = await stage.bothSides();
+    const emailOf = (index: number) => users.get(person(seed, index).externalId)!.email;
+    assert.deepEqual([3, 4, 5].map(emailOf), ['three@mail.org', 'someone-4@mail.org', 'five@mail.org']);
+    assert.equal(emailOf(7), person(seed, 7).email);
+  });
+
+  it('seed: what Braze holds already is neither sent nor paid', async () => {
+    await alreadySent();
+    const [seedTrigger, exportTrigger] = await deployExample(exampleNames.seed);
+    const seeded = await stage.run(seedTrigger);
+    assert.deepEqual([seeded.result, seeded.ledger.work.requests], ['succeeded', 0]);
+    const { ledger } = await stage.run(exportTrigger);
+    assert.deepEqual([ledger.read, ledger.accepted, ledger.unchanged], [inBlueConic, 1, inBlueConic - 1]);
+    assert.equal(ledger.work.dataPoints, 1);
+  });
+
+  it('moving over: seed, price, and a first run that sends what the old connection has not', async () => {
+    await alreadySent();
+    const [seedTrigger, exportTrigger, clockTrigger] = await deployExample(exampleNames.moveOver);
+    const dryTrigger = readExample(exampleNames.moveOver).find(({ name }) => name === 'Price: dry run')!.id;
+    const seeded = await stage.run(seedTrigger);
+    assert.deepEqual([seeded.result, seeded.ledger.work.requests], ['succeeded', 0]);
+    const { price } = await stage.run(dryTrigger);
+    assert.deepEqual([price!.dataPoints, price!.requests], [1, 1]);
+    const { ledger } = await stage.run(exportTrigger);
+    assert.deepEqual([ledger.accepted, ledger.unchanged], [1, inBlueConic - 1]);
+    assert.equal(ledger.work.dataPoints, 1);
+    // By the clock only the export runs, and only of what was modified.
+    const daily = await stage.run(clockTrigger);
+    assert.deepEqual(
+      [daily.connection?.goal, daily.ledger.accepted, await stage.unseenRuns()],
+      ['export', 0, 0],
+    );
+  });
+
+  /** Braze holds what another connection has sent, but for one customer whose points have changed since. */
+  async function alreadySent(): Promise<void> {
+    const [, exportTrigger] = await deployExample(exampleNames.bothDirections);
+    assert.equal((await stage.run(exportTrigger)).ledger.accepted, inBlueConic);
+    stage.forgetWorkspace();
+    await stage.sandbox.control('POST', '/blueconic/touch', {
+      property: 'customer_id',
+      value: person(seed, 3).externalId,
+      set: { loyalty_points: ['12345'] },
+    });
+  }
 
   /** @param not what the source does not tell of anybody */
   function assertExported(index: number, users: ReadonlyMap<string, BrazeUser>, not?: string): void {

@@ -23,6 +23,10 @@ export const exampleNames = {
   connection: '03 - Both directions in one connection',
   price: '04 - Price an export before it is sent',
   campaignNames: '05 - Add campaign names to imported profiles',
+  mail: '06 - Send run reports by e-mail',
+  repair: '07 - Repair rejected rows',
+  seed: '08 - Seed the store from an export',
+  moveOver: "09 - Move over from BlueConic's own connection",
 } as const;
 
 const connections: Record<string, (sandbox: SandboxDescription) => Connection> = {

@@ -29,7 +29,7 @@ export class Stage {
   readonly nodeRed: NodeRedRuntime;
   readonly people: number;
   readonly #seen = new Set<string>();
-  #resets = 0;
+  #workspaces = 0;
 
   private constructor(sandbox: SandboxProcess, nodeRed: NodeRedRuntime, people: number) {
     this.sandbox = sandbox;
@@ -63,9 +63,14 @@ export class Stage {
    * workspace from then on: nothing that was remembered of its users is true any more.
    */
   async reset(): Promise<void> {
-    this.#resets++;
+    this.forgetWorkspace();
     await this.sandbox.control('POST', '/reset');
     await this.sandbox.control('POST', '/braze/settings', { apply: { delayMs: 0 } });
+  }
+
+  /** What flows deployed from now on know of Braze's users is nothing, whatever Braze holds. */
+  forgetWorkspace(): void {
+    this.#workspaces++;
   }
 
   /**
@@ -73,7 +78,7 @@ export class Stage {
    * first run of a goal takes nothing for known that was sent there before.
    */
   inWorkspace(nodes: readonly FlowNode[]): FlowNode[] {
-    const workspace = `after reset ${this.#resets}`;
+    const workspace = `workspace ${this.#workspaces}`;
     return nodes.map((node) => {
       if (node.type === 'braze-config') return { ...node, workspace };
       const isStale = node.type === 'blueconic-profiles' && this.#resets > 0;
