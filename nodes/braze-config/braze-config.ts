@@ -1,8 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { BrazeClient } from '../../src/braze/brazeClient';
+import { checkKey } from '../../src/braze/keyCheck';
 import { rateGroup } from '../../src/braze/rateGroup';
 import type { TrackTargetSettings } from '../../src/braze/trackTarget';
-import { collect, draftRoute, type Finding, firstOf, tried } from '../shell/adminRoutes';
+import { collect, draftRoute } from '../shell/adminRoutes';
 import { platform } from '../shell/platform';
 import { type RequestPolicyDef, requestPolicy } from './requestPolicy';
 
@@ -63,7 +64,11 @@ export default function register(RED: NodeAPI): void {
     })),
   }));
   draftRoute(RED, 'check/braze', secrets, async (draft, signal) => ({
-    findings: await check(clientOf(draft), signal),
+    findings: (await checkKey(clientOf(draft), signal)).map(({ permission, ok, message }) => ({
+      what: permission,
+      ok,
+      message,
+    })),
   }));
 }
 
@@ -84,29 +89,4 @@ function clientOf(settings: { endpoint?: unknown; apiKey?: unknown }): BrazeClie
     apiKey: String(settings.apiKey ?? ''),
     http: platform.http,
   });
-}
-
-/** Only calls that change nothing and start nothing; what cannot be tried that way is said to be unknown. */
-async function check(client: BrazeClient, signal: AbortSignal): Promise<Finding[]> {
-  const segments = await tried('segments.list', 'The key may list segments.', () =>
-    firstOf(client.segments(signal)),
-  );
-  return [
-    segments,
-    await tried(
-      'custom_attributes.get',
-      'The key may list custom attributes (optional, for the pickers).',
-      () => firstOf(client.customAttributes(signal)),
-    ),
-    {
-      what: 'users.track',
-      ok: 'unknown',
-      message: 'Cannot be tried without writing to a user; the first run will tell.',
-    },
-    {
-      what: 'users.export.segment',
-      ok: 'unknown',
-      message: 'Cannot be tried without starting an export; the first run will tell.',
-    },
-  ];
 }

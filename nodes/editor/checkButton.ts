@@ -49,7 +49,15 @@ async function findingsFor(node: EditorNode, system: string): Promise<Finding[]>
 function findingLine(node: EditorNode, finding: Finding): HTMLElement {
   const outcome = finding.ok === 'unknown' ? 'unknown' : finding.ok ? 'good' : 'bad';
   const { symbol, key } = looks[outcome];
-  return line(symbol, outcome, `${finding.what}: ${node._(key)}`, finding.message);
+  return line(symbol, outcome, `${finding.what}: ${node._(key)}`, findingText(node, finding));
+}
+
+/** What the permission is good for, in the editor's language; where it is not there, before that what the server says. */
+function findingText(node: EditorNode, { what, ok, message }: Finding): string {
+  const key = `shared.finding.${what.replace(/\W/g, '-')}`;
+  const use = node._(key);
+  if (use === key) return message;
+  return ok === true ? use : `${message} ${use}`;
 }
 
 function line(iconName: string, outcome: string, heading: string, message: string): HTMLElement {

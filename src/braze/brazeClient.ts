@@ -23,6 +23,7 @@ import {
   startSegmentExport,
 } from './segmentExport';
 import { type SentCounts, type TrackAnswer, trackAnswer } from './trackAnswer';
+import { tryEmpty } from './tryEmpty';
 import { type ExportedUsers, exportUsers } from './userExport';
 
 /**
@@ -33,6 +34,11 @@ export interface BrazeClient {
   readonly endpoint: string;
   /** Sends one `/users/track` request body. With `sent`, no error index lies outside the request. */
   track(body: string | Buffer, signal: AbortSignal, sent?: SentCounts): Promise<TrackAnswer>;
+  /**
+   * Posts an empty request, which can do nothing, and is content where Braze refuses it for what it lacks (400).
+   * @throws SyncError for a key, a permission or a host that Braze refuses, and for an answer that says nothing.
+   */
+  tryEmpty(path: '/users/track' | '/users/export/segment', signal: AbortSignal): Promise<void>;
   startSegmentExport(request: SegmentExportRequest, signal: AbortSignal): Promise<StartedExport>;
   cancelSegmentExport(segmentId: string, signal: AbortSignal): Promise<void>;
   segments(signal: AbortSignal): AsyncGenerator<BrazeSegment>;
@@ -72,6 +78,7 @@ export function createBrazeClient(options: {
       const call = { method: 'POST', url: trackUrl, headers: trackHeaders, body, signal } as const;
       return trackAnswer(await access.http.send(call), { host: access.host, ...(sent && { sent }) });
     },
+    tryEmpty: (path, signal) => tryEmpty(access, path, signal),
     startSegmentExport: (request, signal) => startSegmentExport(access, request, signal),
     cancelSegmentExport: (segmentId, signal) => cancelSegmentExport(access, segmentId, signal),
     segments: (signal) => listSegments(access, signal),

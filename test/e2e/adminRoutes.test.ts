@@ -227,10 +227,13 @@ describe('admin routes of the dialogs', function () {
     assert.deepEqual(
       weak.body.findings.map(({ what, ok }) => [what, ok]),
       [
+        ['users.track', false],
+        ['users.export.segment', false],
         ['segments.list', true],
+        ['segments.details', false],
+        ['campaigns.list', false],
+        ['campaigns.details', 'unknown'],
         ['custom_attributes.get', false],
-        ['users.track', 'unknown'],
-        ['users.export.segment', 'unknown'],
       ],
     );
     await stage.sandbox.control('POST', '/blueconic/settings', {
@@ -255,6 +258,8 @@ describe('admin routes of the dialogs', function () {
     );
     for (const { what, ok, message } of application.body.findings)
       if (ok === false) assert.ok(message.includes(`the scope ${what}`), message);
+    for (const { what, ok, message } of weak.body.findings)
+      if (ok === false) assert.match(message, new RegExp(`Make a new API key that has ${what}`));
     const bucket = await ask<Findings>('check/s3', asDeployed('s3'));
     const list = bucket.body.findings.find(({ what }) => what.includes('ListBucket'));
     assert.equal(list?.ok, false);

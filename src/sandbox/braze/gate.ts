@@ -41,9 +41,16 @@ export async function passGate(request: SandboxRequest, parts: GateParts): Promi
   const answer = rate.exceeded
     ? refusal(429, 'Rate limit exceeded')
     : allowed === 'missingPermission'
-      ? refusal(403, 'Access Denied')
+      ? await deniedReply(request, settings.emptyBodyFirst)
       : await handled(request, endpoint);
   return { ...answer, headers: { ...answer.headers, ...rate.headers } };
+}
+
+async function deniedReply(request: SandboxRequest, emptyBodyFirst: boolean): Promise<SandboxReply> {
+  const isEmpty = emptyBodyFirst && request.method === 'POST';
+  if (isEmpty && (await request.body(bodyLimit)).toString().trim() === '{}')
+    return refusal(400, 'The request body is empty');
+  return refusal(403, 'Access Denied');
 }
 
 async function handled(request: SandboxRequest, endpoint: Endpoint): Promise<SandboxReply> {

@@ -25,6 +25,7 @@ const minute = 60_000;
  * | `rateLimits` | requests per fixed window, windows aligned to the clock; contracts: braze 11 |
  * | `apply` | accepted changes are applied `delayMs` later (0: before the answer), in order of arrival or, in a `race`, in a seeded random order among those waiting |
  * | `keys` | further API keys beside the sandbox's own, each with its permissions |
+ * | `emptyBodyFirst` | an empty body is refused as such (400) before the key's permission is looked at; contracts: braze 1.4 does not say which comes first |
  * | `blockedAttributes` | custom attributes that are accepted and not processed (blocklist) |
  * | `disallowedExternalIds` | users that are refused as blacklisted |
  * | `exportIdsNeedsFields` | /users/export/ids insists on `fields_to_export`, as for workspaces since 2024-08-22 |
@@ -62,6 +63,7 @@ const settingsSchema = z.strictObject({
       }),
     )
     .default([]),
+  emptyBodyFirst: z.boolean().default(false),
   blockedAttributes: z.array(z.string()).default([]),
   disallowedExternalIds: z.array(z.string()).default([]),
   exportIdsNeedsFields: z.boolean().default(true),
