@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, posix } from 'node:path';
 import { NodeRedRuntime } from '../support/nodeRedRuntime';
+import { npm } from '../support/packedPackage';
 import { nodeRedDir, packageRoot } from '../support/places';
 
 interface Manifest {
@@ -46,9 +46,7 @@ function exampleTypes(): Set<string> {
 /** What `npm publish` would upload. */
 function packedFiles(): string[] {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'];
-  const cli = process.env.npm_execpath;
-  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []];
-  const output = execFileSync(command, [...first, ...args], { cwd: packageRoot, encoding: 'utf8' });
+  const output = npm(...args);
   const [packed] = JSON.parse(output) as [{ files: { path: string }[] }];
   return packed.files.map(({ path }) => path);
 }
@@ -81,6 +79,16 @@ describe('package: what the Node-RED library asks for', () => {
       nodeSets.map(([type]) => type).filter((type) => !used.has(type)),
       [],
     );
+  });
+
+  it('D02: no agent-base that breaks the requests of others', () => {
+    const { packages } = readJson('package-lock.json') as {
+      packages: Record<string, { version: string; dev?: boolean }>;
+    };
+    const old = Object.entries(packages).filter(
+      ([path, { dev }]) => path.endsWith('node_modules/agent-base') && dev !== true,
+    );
+    for (const [path, { version }] of old) assert.ok(semver.satisfies(version, '>=6'), `${path} ${version}`);
   });
 
   it('D01: at most seven dependencies', () => {

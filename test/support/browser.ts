@@ -51,7 +51,7 @@ export async function openPage(
     },
   );
   const page = await context.newPage();
-  page.on('pageerror', (error) => pageErrors.push(String(error)));
+  page.on('pageerror', (error) => pageErrors.push(error.stack ?? String(error)));
   await page.goto(url);
   return { page, pageErrors, outsideRequests, close: () => browser.close() };
 }

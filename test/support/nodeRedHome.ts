@@ -37,6 +37,8 @@ export interface HomeOptions {
   /** Absent: no authentication. */
   users?: NodeRedUser[];
   logLevel?: NodeRedLogLevel;
+  /** Where the package lies that is installed; default: this checkout. */
+  packageFolder?: string;
   /** More settings; plain JSON. They win over the harness's own. */
   settings?: Record<string, unknown>;
   /** Source texts of node modules that the user directory holds itself, by name: `module.exports = (RED) => …`. */
@@ -57,7 +59,7 @@ export class NodeRedHome {
   readonly #observedFile = join(this.dir, 'observed.ndjson');
 
   constructor(options: HomeOptions) {
-    if (options.withPackage !== false) this.#linkPackage();
+    if (options.withPackage !== false) this.#linkPackage(options.packageFolder ?? packageRoot);
     this.#writeNodes(options.ownNodes ?? {});
     writeFileSync(this.settingsFile, this.#settingsModule(options));
   }
@@ -82,15 +84,15 @@ export class NodeRedHome {
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #linkPackage(): void {
+  #linkPackage(folder: string): void {
     const { name } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { name: string };
     const link = join(this.dir, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(packageRoot, link, 'junction');
+    symlinkSync(folder, link, 'junction');
     const manifest = {
       name: 'node-red-project',
       private: true,
-      dependencies: { [name]: `file:${packageRoot}` },
+      dependencies: { [name]: `file:${folder}` },
     };
     writeFileSync(join(this.dir, 'package.json'), JSON.stringify(manifest));
   }
