@@ -52,12 +52,12 @@ function findingLine(node: EditorNode, finding: Finding): HTMLElement {
   return line(symbol, outcome, `${finding.what}: ${node._(key)}`, findingText(node, finding));
 }
 
-/** What the permission is good for, in the editor's language; where it is not there, before that what the server says. */
+/** What the permission is good for, in the editor's language; where it is missing, before that what mends it. */
 function findingText(node: EditorNode, { what, ok, message }: Finding): string {
   const key = `shared.finding.${what.replace(/\W/g, '-')}`;
   const use = node._(key);
-  if (use === key) return message;
-  return ok === true ? use : `${message} ${use}`;
+  if (use === key || ok === 'unknown') return message;
+  return ok ? use : `${message} ${use}`;
 }
 
 function line(iconName: string, outcome: string, heading: string, message: string): HTMLElement {

@@ -208,7 +208,7 @@ describe('examples, imported as they are and connected to the sandbox', function
 
   it('reports by e-mail: a mail for every run, with the account as a file', async () => {
     const [trigger] = await deployExample(exampleNames.mail, { 'in place of the e-mail node': 'mail' });
-    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(deltaRecords(0, 50)));
+    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(deltaRecords(0, 50)), 6);
     await stage.run(trigger);
     const [mail] = await stage.nodeRed.waitForObserved('mail', 1);
     assert.equal(mail!.to, 'crm@example.com');
@@ -222,7 +222,7 @@ describe('examples, imported as they are and connected to the sandbox', function
       [['Export', 50]],
     );
 
-    await stage.sandbox.putObject('blueconic-delta/b.ndjson.gz', Buffer.from('no gzip'));
+    await stage.sandbox.putObject('blueconic-delta/b.ndjson.gz', Buffer.from('no gzip'), 6);
     await stage.run(trigger);
     const [, failed] = await stage.nodeRed.waitForObserved('mail', 2);
     assert.match(String(failed!.topic), /^Please look: /);
@@ -235,7 +235,7 @@ describe('examples, imported as they are and connected to the sandbox', function
     }));
     const broken = { 3: 'three@mail,org', 5: 'five @mail.org', 7: 'nobody' };
     for (const [index, email] of Object.entries(broken)) records[Number(index)]!.properties.email = [email];
-    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(records));
+    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(records), 6);
 
     const first = await stage.run(trigger);
     assert.deepEqual([first.ledger.accepted, first.ledger.rejected], [97, 3]);

@@ -90,7 +90,7 @@ describe('the packed package, installed into a clean user directory', function (
     const example = readExample(exampleNames.deltaFiles);
     const { nodes, credentials } = connectFlow(example, stage.sandbox.description);
     await stage.nodeRed.deploy(stage.inWorkspace(nodes), credentials);
-    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(deltaRecords(0, 20)));
+    await stage.sandbox.putObject('blueconic-delta/a.ndjson.gz', gzipLines(deltaRecords(0, 20)), 6);
     const { result, ledger } = await stage.run(goalTriggers(example)[0]!.id);
     assert.deepEqual([result, ledger.accepted], ['succeeded', 20]);
   });

@@ -7,7 +7,10 @@ import { packageRoot } from '../support/places';
 type Catalogue = { [key: string]: string | Catalogue };
 
 const nodesDir = join(packageRoot, 'nodes');
-const types = readdirSync(nodesDir).filter((name) => existsSync(join(nodesDir, name, `${name}.html`)));
+/** Node types and plugins that have texts of their own. */
+const owners = readdirSync(nodesDir).filter((name) =>
+  existsSync(join(nodesDir, name, 'locales', 'en-US', `${name}.json`)),
+);
 /** Keys that Node-RED looks up by itself, or that a `Fault` names. */
 const usedElsewhere = new Set([
   'palette.label.profile_sync',
@@ -23,7 +26,7 @@ function keysOf(catalogue: Catalogue, before = ''): string[] {
 const read = (...path: string[]) => readFileSync(join(packageRoot, ...path), 'utf8');
 const catalogue = (...path: string[]) => JSON.parse(read('nodes', ...path)) as Catalogue;
 const keys = [
-  ...types.flatMap((type) => keysOf(catalogue(type, 'locales', 'en-US', `${type}.json`))),
+  ...owners.flatMap((owner) => keysOf(catalogue(owner, 'locales', 'en-US', `${owner}.json`))),
   ...keysOf({ shared: catalogue('editor', 'locales', 'en-US.json') }),
 ];
 

@@ -81,7 +81,7 @@ export class Stage {
     const workspace = `workspace ${this.#workspaces}`;
     return nodes.map((node) => {
       if (node.type === 'braze-config') return { ...node, workspace };
-      const isStale = node.type === 'blueconic-profiles' && this.#resets > 0;
+      const isStale = node.type === 'blueconic-profiles' && this.#workspaces > 0;
       return isStale ? { ...node, sendEverything: workspace } : node;
     });
   }
