@@ -1,6 +1,6 @@
 import type { NodeDef } from 'node-red';
 import { type EntrySettings, permissionLevels } from '../../src/blueconic/bulkEntries';
-import type { LaneSettings } from '../../src/run/sinkLane';
+import type { LaneSettings } from '../../src/run/laneSettings';
 import { firstTotalOf } from '../shell/configValue';
 import { refreshOf, type SendingAgainDef, tickOf } from '../shell/sendingAgain';
 import { numberFields } from './numberFields';

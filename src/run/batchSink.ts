@@ -1,12 +1,13 @@
 import type { ProfileUpdate } from '../mapping/profileUpdate';
 import { checkProfileUpdate, isProfileUpdate, looksLikeUpdate } from '../mapping/profileUpdateSchema';
 import type { GoalRun } from './goalRun';
+import type { LaneSettings } from './laneSettings';
 import { payloadRows } from './payloadRows';
 import type { MakeOwnRun, RunRegistry } from './registry';
 import type { GoalIdentity } from './runSummary';
 import { SeenBatches } from './seenBatches';
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
-import { type LaneSettings, SinkLane } from './sinkLane';
+import { SinkLane } from './sinkLane';
 import type { SinkTarget } from './sinkTarget';
 
 /**

@@ -4,8 +4,7 @@ import { targetUnknown } from '../delta/changeDetector';
 import { mergeUpdates } from '../delta/mergeUpdates';
 import type { ProfilePrints } from '../delta/profilePrints';
 import type { SendingPermit } from '../delta/sendingPermit';
-import type { SumIntent, SumsOptions } from '../delta/sums';
-import type { UsersTrackSettings } from '../delta/usersTrackSettings';
+import type { SumIntent } from '../delta/sums';
 import { asSyncError, type SyncError } from '../errors/syncError';
 import type { FieldChange, ProfileUpdate } from '../mapping/profileUpdate';
 import { CostControl } from './costControl';
@@ -20,6 +19,7 @@ import {
   type RequestInFlight,
   type TakenRow,
 } from './laneRows';
+import { defaultQuietMs, defaultSettleMs, type LaneSettings } from './laneSettings';
 import { LaneSums } from './laneSums';
 import { asUnchanged, fateOf, ofRow, wasMissing } from './laneVerdicts';
 import type { Claim } from './registry';
@@ -29,18 +29,6 @@ import { ceilingReason, dryRunReason, heldReason, newerReason, partlySentReason 
 import { finishOne, type MessageInFlight, type SinkEvents } from './sinkEvents';
 import type { Prepared, SinkTarget, Verdict } from './sinkTarget';
 
-export interface LaneSettings
-  extends Partial<
-    Pick<UsersTrackSettings, 'changeDetection' | 'refresh' | 'settleMs' | 'ceilings' | 'sendEverything'>
-  > {
-  /** How long a part-filled request waits for more rows. Default one second. */
-  quietMs?: number;
-  /** What the first total of a profile does. Default: it is remembered. */
-  firstTotal?: SumsOptions['firstTotal'];
-}
-
-const defaultQuietMs = 1_000;
-const defaultSettleMs = 5_000;
 /** Rows looked up in the store together: more would hold the event loop for too long when they are compared. */
 const lookedUpTogether = 300;
 

@@ -1,6 +1,7 @@
 import type { ProfileRecord, ProfileUpdate } from '../../src/mapping/profileUpdate';
 import { BatchSink } from '../../src/run/batchSink';
 import type { GoalRun, GoalRunOptions } from '../../src/run/goalRun';
+import type { LaneSettings } from '../../src/run/laneSettings';
 import { type LedgerSnapshot, type Outcome, outcomes } from '../../src/run/ledger';
 import type { RunNotice } from '../../src/run/notices';
 import { pump } from '../../src/run/pump';
@@ -8,7 +9,6 @@ import { parseRef } from '../../src/run/ref';
 import { type MakeOwnRun, RunRegistry } from '../../src/run/registry';
 import type { GoalIdentity, RunSummary } from '../../src/run/runSummary';
 import type { RejectedUpdate, SettledRow, SinkEvents } from '../../src/run/sinkEvents';
-import type { LaneSettings } from '../../src/run/sinkLane';
 import type { SinkTarget } from '../../src/run/sinkTarget';
 import type { Source, SourceContext, SourceRow, SourceUnit } from '../../src/run/source';
 import type { StateStore } from '../../src/store/store';
