@@ -6,7 +6,8 @@ const id = 'profile-sync-sidebar';
 RED.plugins.registerPlugin(id, {
   onadd() {
     const text = (key: string, values?: TextValues) => this._(key, values);
-    const sidebar = new Sidebar(wording(text, RED.i18n.lang()));
+    const language = RED.i18n.lang();
+    const sidebar = new Sidebar(wording(text, language), language);
     RED.sidebar.addTab({
       id,
       name: text('profile-sync-sidebar.name'),

@@ -2,6 +2,7 @@ import { get, post } from '../editor/adminApi';
 import { create } from '../editor/elements';
 import { CardList } from './cardList.editor';
 import type { Card } from './cards.editor';
+import { PastPanel } from './pastPanel.editor';
 import type { Connection, ConnectionState, LiveRun, LooseGoal } from './sidebarData.editor';
 import { SidebarState } from './sidebarState.editor';
 import { soon } from './soon.editor';
@@ -21,9 +22,13 @@ export class Sidebar {
   readonly #cards: CardList;
   readonly #said = create('p', { class: 'profile-sync-said', role: 'status' });
   readonly #askDeployed = soon(300, () => void this.#loadDeployed());
+  readonly #past: PastPanel;
+  readonly #refreshPast = soon(1_500, () => this.#past.refresh());
   #visible = false;
+  /** The past has changed, or was never asked for. */
+  #pastIsOld = true;
 
-  constructor(wording: Wording) {
+  constructor(wording: Wording, language: string) {
     this.#wording = wording;
     const { text } = wording;
     this.#cards = new CardList(wording, {
@@ -33,6 +38,7 @@ export class Sidebar {
       run: (card, dryRun) => void this.#run(card, dryRun),
       stop: (card) => void this.#stop(card),
     });
+    this.#past = new PastPanel(wording, language);
     this.element = create(
       'div',
       { class: 'profile-sync-sidebar' },
@@ -43,6 +49,7 @@ export class Sidebar {
         this.#cards.element,
         this.#said,
       ),
+      this.#past.element,
     );
     new IntersectionObserver((entries) => this.#seen(entries.at(-1)?.isIntersecting === true)).observe(
       this.element,
@@ -58,7 +65,10 @@ export class Sidebar {
     });
     RED.comms.subscribe('profile-sync/runs', (_topic, data) => {
       const { live = [] } = (data ?? {}) as { live?: LiveRun[] };
-      if (this.#state.runNews(live).length > 0) this.#askDeployed();
+      if (this.#state.runNews(live).length > 0) {
+        this.#pastIsOld = true;
+        this.#askDeployed();
+      }
       this.#show();
     });
     RED.comms.subscribe('notification/runtime-deploy', () => this.#askDeployed());
@@ -71,7 +81,13 @@ export class Sidebar {
   }
 
   #show(): void {
-    if (this.#visible) this.#cards.show(this.#state.cards());
+    if (!this.#visible) return;
+    const cards = this.#state.cards();
+    this.#cards.show(cards);
+    this.#past.offer(cards);
+    if (!this.#pastIsOld) return;
+    this.#pastIsOld = false;
+    this.#refreshPast();
   }
 
   async #loadDeployed(): Promise<void> {

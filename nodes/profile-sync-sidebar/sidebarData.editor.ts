@@ -60,3 +60,68 @@ export interface LiveRun {
   expectedRows?: number;
   remainingMs?: number;
 }
+
+/** Counts of rows and work of a run that has ended; every one that an earlier release did not know is absent. */
+export interface RunLedger {
+  read: number;
+  added: number;
+  unmapped: number;
+  filtered: number;
+  unchanged: number;
+  accepted: number;
+  rejected: number;
+  unknown: number;
+  handedOver: number;
+  unsent: number;
+  created: number;
+  updated: number;
+  unconfirmed?: number;
+  balanced: boolean;
+  work: {
+    requests?: number;
+    attempts?: number;
+    dataPoints?: number;
+    dataPointsUncertain?: number;
+    dataPointsSaved?: number;
+    attributesSaved?: number;
+  };
+}
+
+/** A run of the history's list. */
+export interface EndedRun {
+  run: string;
+  goal: { id: string; name: string; direction: Direction };
+  connection?: { connection: string };
+  dryRun?: true;
+  startedAt: string;
+  endedAt: string;
+  result: RunResult;
+  error?: { code: string; message: string; advice: string };
+  ledger: RunLedger;
+}
+
+/** The same with its reasons: the answer about one run. */
+export interface RunAccount extends EndedRun {
+  /** Names of the units that samples point into, by number. */
+  units?: Record<string, string>;
+  ledger: RunLedger & {
+    /** `outcome -> reason -> rows`. */
+    reasons: Record<string, Record<string, number>>;
+    /** `outcome: reason` -> refs. */
+    samples: Record<string, string[]>;
+    /** `reason -> attributes` that were left out of rows that went through otherwise. */
+    refusedAttributes: Record<string, number>;
+  };
+}
+
+/** What the runs of one stretch of time came to. */
+export interface Figures {
+  runs: number;
+  accepted: number;
+  unchanged: number;
+  failed: number;
+  dataPoints: number;
+  dataPointsSaved: number;
+  requests: number;
+  retries: number;
+}

@@ -5,7 +5,7 @@ export type Texts = (key: string, values?: { [name: string]: string | number }) 
 export interface Wording {
   text: Texts;
   number(value: number): string;
-  /** A moment, as `Nov 24, 10:03`; from an ISO time. */
+  /** A moment, as `Nov 24, 10:03 AM`; from an ISO time. */
   moment(time: string): string;
 }
 
@@ -14,7 +14,7 @@ export function wording(text: Texts, language: string): Wording {
   const moments = new Intl.DateTimeFormat(language, {
     day: 'numeric',
     month: 'short',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
   });
   return {

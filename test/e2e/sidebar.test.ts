@@ -114,6 +114,60 @@ describeWith('browser', 'editor: the sidebar', (chromium) => {
     await shows('Orders of the day', /stopped/);
   }).timeout(60_000);
 
+  it('lists ended runs, and opens one into its account', async () => {
+    const runs = sidebar().locator('.profile-sync-run');
+    await until(async () => (await runs.count()) >= 3, { what: 'three runs in the list' });
+    const first = runs.filter({ hasText: 'Points' });
+    assert.match((await first.textContent()) ?? '', /900 rows.*succeeded/);
+    await first.focus();
+    await editor.page.keyboard.press('Enter');
+    const account = sidebar().locator('.profile-sync-details');
+    await account.filter({ hasText: /Account · adds up/ }).waitFor();
+    assert.match((await account.textContent()) ?? '', /Read900.*Accepted900.*Data points900/);
+    await assertAccessible(editor.page, '.profile-sync-sidebar');
+    await first.scrollIntoViewIfNeeded();
+    await editor.screenshot('sidebar history');
+    await first.click();
+    await account.waitFor({ state: 'hidden' });
+  }).timeout(60_000);
+
+  it('charts profiles, data points and requests, also as a table, of all runs or of one connection', async () => {
+    const chart = sidebar().locator('.profile-sync-chart');
+    await chart.waitFor();
+    const told = async () => (await chart.locator('desc').textContent()) ?? '';
+    assert.match(await told(), /Accepted: 9\d\d/);
+    await sidebar().getByLabel('What the chart shows').selectOption('dataPoints');
+    await until(async () => /Spent: 9\d\d/.test(await told()), { what: 'the chart of data points' });
+    await sidebar().getByLabel('How far back').selectOption('day');
+    await sidebar().getByLabel('Show', { exact: true }).selectOption({ label: 'Customers EU' });
+    await until(async () => /Spent: 900, Saved: 0/.test(await told()), {
+      what: 'the chart of the connection',
+    });
+    await sidebar().locator('summary').click();
+    const table = sidebar().locator('details table');
+    assert.match((await table.textContent()) ?? '', /Data pointsTimeRunsSpentSaved.*1900/);
+    await assertAccessible(editor.page, '.profile-sync-sidebar');
+    await editor.screenshot('sidebar chart');
+    const runs = sidebar().locator('.profile-sync-run');
+    await until(async () => (await runs.count()) === 1, { what: 'the one run of the connection' });
+  }).timeout(60_000);
+
+  it('is as good in German, and in the dark', async () => {
+    const other = await EditorPage.open(chromium, stage.nodeRed.url, { locale: 'de', colorScheme: 'dark' });
+    try {
+      await openSidebar(other);
+      await sidebar(other).getByText('Verbindungen und Ziele', { exact: true }).waitFor();
+      await sidebar(other).locator('.profile-sync-run').first().click();
+      await sidebar(other).locator('.profile-sync-chart').waitFor();
+      await sidebar(other).getByText('geht auf').waitFor();
+      await assertAccessible(other.page, '.profile-sync-sidebar');
+      await other.screenshot('sidebar, German');
+      assert.deepEqual(other.troubles, []);
+    } finally {
+      await other.close();
+    }
+  }).timeout(120_000);
+
   it('follows what is deployed', async () => {
     const { body } = await stage.nodeRed.get<{ id: string; name?: string }[]>('/flows');
     await stage.nodeRed.deploy(
