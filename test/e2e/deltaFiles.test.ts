@@ -3,6 +3,7 @@ import { csvOf, deltaRecords, pointsOf, range } from '../support/customers';
 import { deltaFiles, exportMapper, flowTab, usersTrack } from '../support/flowNodes';
 import { inject } from '../support/flowProbe';
 import { Stage } from '../support/stage';
+import { until } from '../support/until';
 
 describe('delta files with markers', function () {
   this.timeout(90_000);
@@ -42,6 +43,9 @@ describe('delta files with markers', function () {
     const second = await stage.run();
     assert.deepEqual([second.ledger.accepted, second.notices], [20, undefined]);
     assert.deepEqual(await keys(), ['a.csv.done', 'b.csv.done']);
+    await until(async () => (await stage.attribute('bc_points')).size === 40, {
+      what: 'Braze to apply what it took',
+    });
     assert.deepEqual(await stage.attribute('bc_points'), pointsOf(range(0, 40)));
     assert.equal((await stage.run()).ledger.read, 0);
   });
