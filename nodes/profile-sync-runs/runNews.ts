@@ -13,20 +13,24 @@ const everyMs = 1_000;
 const earlierMs = 92 * 24 * 3_600_000;
 
 /**
- * Tells editors of the runs that are going on: one retained message with all of them, once a second; when the last one
- * is over an empty one, which is not retained.
+ * Tells editors of the runs that are going on, and how many have ended since Node-RED began: one retained message, once a
+ * second; when nothing is going on any more one without runs, which is not retained.
  */
 export function publishRuns(RED: NodeAPI): void {
   const meters = new Map<string, RunMeter>();
   let told = false;
+  let toldEnded = platform.runs.ended;
 
   const timer = setInterval(() => {
     const runs = platform.runs.open();
-    if (runs.length === 0 && !told) return;
+    const { ended } = platform.runs;
+    // A run that was shorter than a second is told of by its end alone.
+    if (runs.length === 0 && !told && ended === toldEnded) return;
+    toldEnded = ended;
     for (const id of meters.keys()) if (!runs.some((run) => run.id === id)) meters.delete(id);
     const live = runs.map((run) => measured(run));
     told = live.length > 0;
-    RED.comms.publish(topic, { live }, told);
+    RED.comms.publish(topic, { live, ended }, told);
   }, everyMs);
   timer.unref();
 

@@ -64,8 +64,8 @@ export class Sidebar {
       this.#show();
     });
     RED.comms.subscribe('profile-sync/runs', (_topic, data) => {
-      const { live = [] } = (data ?? {}) as { live?: LiveRun[] };
-      if (this.#state.runNews(live).length > 0) {
+      const { live = [], ended = 0 } = (data ?? {}) as { live?: LiveRun[]; ended?: number };
+      if (this.#state.runNews(live, ended)) {
         this.#pastIsOld = true;
         this.#askDeployed();
       }

@@ -6,6 +6,7 @@ export class SidebarState {
   #connections = new Map<string, Connection>();
   #goals: LooseGoal[] = [];
   #live: LiveRun[] = [];
+  #ended: number | undefined;
 
   /** An answer about what is deployed. */
   deployed(connections: readonly Connection[], goals: readonly LooseGoal[]): void {
@@ -26,11 +27,12 @@ export class SidebarState {
     return false;
   }
 
-  /** News of all runs that are going on. Returns the ids of those that are over since the last news. */
-  runNews(live: readonly LiveRun[]): string[] {
-    const ended = this.#live.filter(({ run }) => !live.some((one) => one.run === run));
+  /** News of all runs that are going on, and how many have ended so far. True: some have since the last news. */
+  runNews(live: readonly LiveRun[], ended: number): boolean {
+    const more = ended !== this.#ended;
     this.#live = [...live];
-    return ended.map(({ run }) => run);
+    this.#ended = ended;
+    return more;
   }
 
   cards(): Card[] {

@@ -26,6 +26,7 @@ export class RunRegistry {
   readonly #stopped = new Map<string, number>();
   readonly #ownRunQuietMs: number;
   readonly #stoppedRunMemoryMs: number;
+  #ended = 0;
 
   constructor(options: { ownRunQuietMs?: number; stoppedRunMemoryMs?: number } = {}) {
     this.#ownRunQuietMs = options.ownRunQuietMs ?? ownRunQuietMs;
@@ -39,9 +40,17 @@ export class RunRegistry {
     this.#stopped.delete(run.id);
     run.listen({
       stopping: () => this.#rememberStopped(run.id),
-      finished: () => this.#live.delete(run.id),
+      finished: () => {
+        this.#live.delete(run.id);
+        this.#ended++;
+      },
     });
     return run;
+  }
+
+  /** How many runs have ended since the process began: a short one may never be seen open. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** The open run of a goal, if there is one: a second trigger meanwhile is an overlap. */

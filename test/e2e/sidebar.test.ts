@@ -58,13 +58,15 @@ describeWith('browser', 'editor: the sidebar', (chromium) => {
     stage.sandbox.control('POST', '/faults', { system: 'braze', fault: { kind: 'latency', ms } });
 
   async function openSidebar(page: EditorPage): Promise<void> {
-    // While the editor comes up it opens its own tab.
+    // While the editor comes up it opens its own tab, even over ours.
+    let steadyLooks = 0;
     await until(
       async () => {
-        await page.page.evaluate(`RED.actions.invoke('profile-sync:show-sidebar')`);
-        return sidebar(page).isVisible();
+        steadyLooks = (await sidebar(page).isVisible()) ? steadyLooks + 1 : 0;
+        if (steadyLooks === 0) await page.page.evaluate(`RED.actions.invoke('profile-sync:show-sidebar')`);
+        return steadyLooks >= 20;
       },
-      { what: 'the sidebar to be shown' },
+      { what: 'the sidebar to be shown, and to stay' },
     );
   }
 

@@ -94,11 +94,15 @@ describe('sidebar: news', () => {
     assert.deepEqual(state.cards(), []);
   });
 
-  it('of runs tell which are over', () => {
+  it('of runs tell whether one is over, even one that was never seen to run', () => {
     const state = new SidebarState();
-    assert.deepEqual(state.runNews([liveRunOf(), liveRunOf({ run: 'r2' })]), []);
-    assert.deepEqual(state.runNews([liveRunOf({ run: 'r2', rows: 9 })]), ['r1']);
+    state.runNews([liveRunOf(), liveRunOf({ run: 'r2' })], 4);
+    assert.equal(state.runNews([liveRunOf(), liveRunOf({ run: 'r2' })], 4), false);
+    assert.equal(state.runNews([liveRunOf({ run: 'r2', rows: 9 })], 5), true);
     assert.equal(state.cards()[0]?.live[0]?.rows, 9);
-    assert.deepEqual(state.runNews([]), ['r2']);
+    assert.equal(state.runNews([], 6), true);
+    assert.equal(state.runNews([], 7), true);
+    // Node-RED began anew.
+    assert.equal(state.runNews([], 0), true);
   });
 });
